@@ -1,0 +1,5 @@
+"""`python -m qmsreport` is the same as `qmsreport`."""
+
+from qmsreport.cli import main
+
+main()

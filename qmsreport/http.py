@@ -1,0 +1,175 @@
+"""The one way out to the network: timeouts, retries, TLS, clock offset, and no secret in any message."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+import requests
+from requests.adapters import HTTPAdapter
+from urllib3.util.retry import Retry
+
+from qmsreport import __version__
+from qmsreport.errors import Malformed, Rejected, SourceError, Unavailable
+
+RETRIED = (429, 500, 502, 503, 504)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HttpOptions:
+    """How patient we are with one server. Seconds."""
+
+    timeout_seconds: float = 30.0
+    retries: int = 4
+    backoff_seconds: float = 0.5
+    max_wait_seconds: float = (
+        120.0  # the longest Retry-After that is obeyed; longer ends the run with a sentence
+    )
+    verify_tls: bool = True
+    ca_file: str = ""
+
+
+class _Retry(Retry):
+    """urllib3's retry, but it gives up at once on a `Retry-After` longer than we are willing to wait."""
+
+    def get_retry_after(self, response: Any) -> float | None:
+        wait = super().get_retry_after(response)
+        limit = float(self.backoff_max)
+        if wait is not None and wait > limit:
+            raise Unavailable(
+                f"The server asks to wait {wait:.0f} s before the next request, longer than the {limit:.0f} s allowed. "
+                "Run the extraction again later: it goes on where it stopped."
+            )
+        return wait
+
+
+class _Adapter(HTTPAdapter):
+    """An adapter whose requests always have a timeout."""
+
+    def __init__(self, timeout: float, retry: Retry) -> None:
+        self._timeout = timeout
+        super().__init__(max_retries=retry)
+
+    def send(self, request: Any, **kwargs: Any) -> requests.Response:  # type: ignore[override]  # same call, fewer words
+        kwargs["timeout"] = kwargs.get("timeout") or self._timeout
+        return super().send(request, **kwargs)
+
+
+def retry(options: HttpOptions) -> Retry:
+    """The retry policy: connection faults, 429 and 5xx, `Retry-After` obeyed up to a limit."""
+    return _Retry(
+        total=options.retries,
+        backoff_factor=options.backoff_seconds,
+        backoff_max=options.max_wait_seconds,
+        status_forcelist=RETRIED,
+        allowed_methods=None,
+        raise_on_status=False,
+        respect_retry_after_header=True,
+    )
+
+
+def session(options: HttpOptions) -> requests.Session:
+    """A session for one server; close it when done."""
+    made = requests.Session()
+    adapter = _Adapter(options.timeout_seconds, retry(options))
+    made.mount("http://", adapter)
+    made.mount("https://", adapter)
+    made.headers["User-Agent"] = f"qmsreport/{__version__}"
+    made.verify = options.ca_file or options.verify_tls
+    return made
+
+
+def failure(error: Exception, what: str, where: str) -> SourceError:
+    """A network library's exception as one of ours; `where` is a URL, shown without its secrets."""
+    where = redact(where)
+    if isinstance(error, SourceError):
+        return error
+    if isinstance(error, requests.exceptions.SSLError):
+        return Unavailable(
+            f"Cannot ask {what} at {where}: its TLS certificate is not trusted ({_cause(error)}). "
+            "Set 'ca_file' to the certificate authority that signed it."
+        )
+    if isinstance(error, requests.exceptions.Timeout):
+        return Unavailable(
+            f"No answer from {what} at {where} in time. Raise 'timeout_seconds', or look at the server."
+        )
+    if isinstance(error, (requests.exceptions.JSONDecodeError, requests.exceptions.ContentDecodingError)):
+        return Malformed(
+            f"{what} at {where} answered something that is not JSON. Check that the URL is its API."
+        )
+    if isinstance(error, requests.exceptions.ConnectionError):
+        return Unavailable(
+            f"Cannot reach {what} at {where}: {_cause(error)}. Check the URL and that it is running."
+        )
+    return Malformed(
+        f"{what} at {where} answered something unusable: {redact(str(error))}. Look at the server."
+    )
+
+
+def check(response: requests.Response, what: str) -> requests.Response:
+    """The response if it is a good one, else the right error."""
+    where = redact(response.url)
+    status = response.status_code
+    if status < 400:
+        return response
+    if status in (401, 403, 404):
+        why = {
+            401: "the credentials are not accepted",
+            403: "the credentials lack a permission",
+            404: "nothing is there",
+        }
+        raise Rejected(
+            f"{what} refused {where}: {status}, {why[status]}. "
+            "Check the token, what it is allowed to read, and the URL."
+        )
+    if status in RETRIED:
+        raise Unavailable(
+            f"{what} at {where} still answers {status} after every retry. Run the extraction again later."
+        )
+    raise Malformed(
+        f"{what} refused {where} with {status}: {redact(response.text[:200])}. Mend what is asked of it."
+    )
+
+
+def clock_offset(response: requests.Response, now: datetime) -> float | None:
+    """Seconds by which the server's `Date` header is ahead of `now` (naive UTC); it has whole seconds only."""
+    header = response.headers.get("Date")
+    if not header:
+        return None
+    try:
+        return (parsedate_to_datetime(header).astimezone(UTC).replace(tzinfo=None) - now).total_seconds()
+    except ValueError:
+        return None
+
+
+_SECRET = re.compile(
+    r"(?i)(://[^/@\s:]*:)[^/@\s]+(@)"
+    r"|((?:token|password|secret|api[_-]?key|access[_-]?key|authorization)[\"']?\s*[=:]\s*[\"']?(?:bearer |basic |token )?)[^\s\"'&,}]+"
+    r"|\b(gh[pousr]_|github_pat_|xox[abp]-|glpat-|eyJ)[A-Za-z0-9_.\-]{8,}"
+)
+
+
+def redact(text: str) -> str:
+    """The text without anything that looks like a credential."""
+
+    def hide(found: re.Match[str]) -> str:
+        if found[1]:
+            return f"{found[1]}***{found[2]}"
+        return f"{found[3] or found[4]}***"
+
+    return _SECRET.sub(hide, text)
+
+
+def _cause(error: BaseException) -> str:
+    """The innermost reason in words, without the library's object names."""
+    seen: BaseException = error
+    while seen.args and isinstance(seen.args[0], BaseException):
+        seen = seen.args[0]
+    reason = getattr(seen, "reason", None)
+    if isinstance(reason, BaseException):
+        return _cause(reason)
+    text = re.sub(r"<[^>]*>:?\s*", "", str(seen))
+    return redact(re.sub(r"^.*?: (Failed|failed)", r"\1", text)) or type(seen).__name__

@@ -1,0 +1,133 @@
+"""What controls are judged by: settings, probes, dashboards, samples, scans and documents."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from qmsreport.records.fields import key, one_of, person
+from qmsreport.records.operation import SEVERITIES
+
+LAYERS = ("declared", "effective", "measured")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """One setting of one subject in one layer: declared, effective or measured."""
+
+    subject: str = key()
+    key: str = key()
+    layer: str = field(metadata={"key": True, "choices": LAYERS})
+    value: str | None = None
+    unit: str | None = None
+    origin: str | None = None
+    document_version: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TlsProbe:
+    """One handshake attempt with one protocol version at one endpoint."""
+
+    endpoint: str = key()
+    protocol: str = key()
+    offered: bool | None = None
+    cipher: str | None = None
+    certificate_subject: str | None = None
+    issuer: str | None = None
+    not_before: datetime | None = None
+    not_after: datetime | None = None
+    key_type: str | None = None
+    key_bits: int | None = None
+    chain_valid: bool | None = None
+    hostname_valid: bool | None = None
+    error: str | None = None
+    vantage_point: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dashboard:
+    """One dashboard and its panels."""
+
+    dashboard_id: str = key()
+    title: str | None = None
+    category: str | None = None
+    panels: list[str] | None = None
+    refresh_seconds: float | None = None
+    updated_at: datetime | None = None
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogSample:
+    """What a bounded sample of one log stream showed: counts and shares, never content."""
+
+    stream: str = key()
+    sampled_at: datetime = key()
+    structured_share: float | None = None
+    with_trace_id_share: float | None = None
+    with_level_share: float | None = None
+    pii_hits: dict[str, Any] | None = None
+    sample_size: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QualityMeasure:
+    """One quality measure of one service at one commit."""
+
+    service: str = key()
+    measured_at: datetime = key()
+    measure: str = key()
+    commit_sha: str | None = None
+    value: float | None = None
+    unit: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vulnerability:
+    """One vulnerability a scanner found."""
+
+    vulnerability_id: str = key()
+    service: str | None = None
+    severity: str | None = one_of(SEVERITIES)
+    scanner: str | None = None
+    found_at: datetime | None = None
+    fixed_at: datetime | None = None
+    state: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scan:
+    """One run of a vulnerability scanner."""
+
+    scan_id: str = key()
+    scanner: str | None = None
+    service: str | None = None
+    scanned_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """One document of the quality system: runbook, on-call guide, incident response plan, …"""
+
+    document_id: str = key()
+    title: str | None = None
+    kind: str | None = None
+    owner: str | None = None
+    approved_by: str | None = person()
+    approved_at: datetime | None = None
+    review_due: datetime | None = None
+    sha256: str | None = None
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanItem:
+    """One item of a plan's checklist, and the count its document claims."""
+
+    document: str = key()
+    section: str = key()
+    item: str = key()
+    done: bool | None = None
+    declared_count: int | None = None
+    counted: int | None = None
