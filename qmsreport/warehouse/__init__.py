@@ -1,0 +1,13 @@
+"""The append-only store of facts: one DuckDB file, and the frozen snapshots cut from it.
+
+Only this package imports DuckDB. The file is opened for writing for the length of one commit, read-only for the
+length of one copy, and never longer, because DuckDB lets no second process in while one is writing.
+"""
+
+from __future__ import annotations
+
+from qmsreport.warehouse.freeze import freeze
+from qmsreport.warehouse.snapshot import Snapshot
+from qmsreport.warehouse.store import Counts, Warehouse
+
+__all__ = ["Counts", "Snapshot", "Warehouse", "freeze"]

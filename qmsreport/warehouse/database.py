@@ -1,0 +1,83 @@
+"""Opening DuckDB files: bounded waiting for another process, and its errors as sentences."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from qmsreport.errors import Locked, WarehouseError
+
+# spills to disk beyond this; a report over 16 M facts stays below 2 GiB in all
+MEMORY_LIMIT = "1200MB"
+_POLL_SECONDS = 0.05
+
+
+@contextlib.contextmanager
+def opened(path: Path, *, read_only: bool, wait_seconds: float) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection to a DuckDB file, closed at the end; waits a bounded time for another process's turn.
+
+    Raises:
+        Locked: another process kept the file for longer than `wait_seconds`.
+        WarehouseError: the file cannot be opened, read or written.
+    """
+    connection = _connect(path, read_only, wait_seconds)
+    try:
+        run(connection, f"set memory_limit = '{MEMORY_LIMIT}'")
+        run(connection, "set timezone = 'UTC'")
+        run(connection, "set enable_progress_bar = false")
+        yield connection
+    except duckdb.Error as error:
+        raise failure(error, path) from error
+    finally:
+        # after a full disk even closing fails; the first error is the one to report
+        with contextlib.suppress(duckdb.Error):
+            connection.close()
+
+
+def run(
+    connection: duckdb.DuckDBPyConnection, sql: str, parameters: dict[str, Any] | None = None
+) -> list[tuple[Any, ...]]:
+    """Run one statement to its end: DuckDB 2 refuses the next while a result is unfetched."""
+    return connection.execute(sql, parameters or {}).fetchall()
+
+
+def _connect(path: Path, read_only: bool, wait_seconds: float) -> duckdb.DuckDBPyConnection:
+    if read_only and not path.exists():
+        raise WarehouseError(f"There is no warehouse at {path}. Run 'qmsreport extract' first.")
+    if not path.parent.is_dir():
+        raise WarehouseError(f"Cannot open {path}: there is no folder {path.parent}. Make it, or change the path.")
+    deadline = time.monotonic() + wait_seconds
+    while True:
+        try:
+            return duckdb.connect(str(path), read_only=read_only)
+        except duckdb.Error as error:
+            if "lock" not in str(error).lower():
+                raise failure(error, path) from error
+            if time.monotonic() > deadline:
+                raise Locked(
+                    f"The file {path} is in use by another process, for more than {wait_seconds:.0f} s. "
+                    "Wait until it has ended, then run this again."
+                ) from error
+            time.sleep(_POLL_SECONDS)
+
+
+def failure(error: duckdb.Error, path: Path) -> WarehouseError:
+    """DuckDB's error as a sentence that says what to do."""
+    text = " ".join(str(error).split())
+    lowered = text.lower()
+    if "no space left" in lowered or "disk quota" in lowered or "could not write" in lowered:
+        advice = "Free space on that disk and run this again; what was stored before is still there."
+    elif "permission denied" in lowered or "read-only" in lowered:
+        advice = "Check that this user may write that file and its folder."
+    elif "not a valid duckdb" in lowered or "serialization" in lowered:
+        advice = "It is not a DuckDB file, or a newer DuckDB wrote it: check the path, or upgrade duckdb."
+    elif isinstance(error, duckdb.OutOfMemoryException):
+        advice = "Close other programs, or free space for its temporary files beside it."
+    else:
+        advice = "Run this again; if it stays, restore the file from its backup."
+    return WarehouseError(f"Cannot use {path}: {text}. {advice}")

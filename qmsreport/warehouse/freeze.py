@@ -1,0 +1,131 @@
+"""Freeze: the facts as known at a moment, cut to the periods a report speaks of, in a file of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from qmsreport.errors import UsageError
+from qmsreport.period import Period
+from qmsreport.records import KINDS, TIME_OF, columns, key_of
+from qmsreport.warehouse import versions
+from qmsreport.warehouse.database import opened, run
+
+if TYPE_CHECKING:
+    import duckdb
+    import polars as pl
+
+_PROVENANCE = ("source", "source_id", "extract_id", "recorded_at", "raw_sha256")
+# a change or commit may be deployed long after it was written; an incident may stay open for long
+_NO_LOWER_CUT = ("commits", "changes", "incidents", "incident_events", "vulnerabilities", "silences")
+
+
+def known_until(warehouse: Path, wait_seconds: float) -> datetime | None:
+    """When the newest fact became known: the default `as_of`, so that the same warehouse gives the same report."""
+    with opened(warehouse, read_only=True, wait_seconds=wait_seconds) as connection:
+        return run(connection, "select max(recorded_at) from extracts")[0][0]
+
+
+def freeze(
+    warehouse: Path,
+    target: Path,
+    periods: Sequence[Period],
+    as_of: datetime,
+    sources: Sequence[str],
+    tables: Mapping[str, pl.DataFrame],
+    wait_seconds: float = 60.0,
+) -> None:
+    """Write a snapshot.
+
+    Args:
+        warehouse: the warehouse file; opened read-only, only for the copy.
+        target: the new file; must not exist.
+        periods: the periods of the trend, oldest first; the report's own is the last.
+        as_of: only what was recorded until then is seen, naive UTC.
+        sources: names of the configured sources; where two bring the same record the first one's is kept.
+        tables: declared tables (policy, objectives, calendar, …) to store beside the facts.
+
+    Raises:
+        UsageError: when nothing was recorded until `as_of`.
+    """
+    with opened(target, read_only=False, wait_seconds=1) as connection:
+        _attach(connection, warehouse, wait_seconds)
+        ((first,),) = run(connection, "select min(recorded_at) from warehouse.extracts")
+        if first is None or as_of < first:
+            since = f"the first facts were recorded at {first:%Y-%m-%dT%H:%M:%SZ}" if first else "nothing was ever recorded"
+            raise UsageError(
+                f"Nothing was known at {as_of:%Y-%m-%dT%H:%M:%SZ}: {since}. Choose a later --as-of, or extract first."
+            )
+        run(connection, "use warehouse")
+        for kind in KINDS:
+            _copy(connection, kind, periods, as_of, sources)
+        for ledger in ("extracts", "rejects"):
+            run(
+                connection,
+                f"create table snapshot.main.{ledger} as select * from {ledger} "  # noqa: S608  # own names
+                "where recorded_at <= $as_of order by all",
+                {"as_of": as_of},
+            )
+        run(connection, "use snapshot")
+        run(connection, "detach warehouse")
+        for name, rows in tables.items():
+            connection.register("declared", rows)
+            run(connection, f"create table {name} as select * from declared")  # noqa: S608  # own names
+            connection.unregister("declared")
+
+
+def _attach(connection: duckdb.DuckDBPyConnection, warehouse: Path, wait_seconds: float) -> None:
+    """Attach the warehouse read-only, waiting for a commit in flight."""
+    with opened(warehouse, read_only=True, wait_seconds=wait_seconds):
+        pass  # waits its turn; the readers' lock below then has no writer to wait for
+    escaped = str(warehouse).replace("'", "''")
+    run(connection, f"attach '{escaped}' as warehouse (read_only)")
+    ((name,),) = run(connection, "select current_database()")
+    if name != "snapshot":
+        escaped = str(name).replace('"', '""')
+        raise UsageError(f'The snapshot must be called snapshot.duckdb while it is made, not "{escaped}".')
+
+
+def _copy(
+    connection: duckdb.DuckDBPyConnection, kind: str, periods: Sequence[Period], as_of: datetime, sources: Sequence[str]
+) -> None:
+    names = [column.name for column in columns(kind)]
+    listed = ", ".join([*names, *_PROVENANCE])
+    moment = f"coalesce({', '.join(TIME_OF[kind])})" if kind in TIME_OF else ""
+    parameters: dict[str, object] = {"as_of": as_of}
+    where, local = "", ""
+    if moment:
+        zone = periods[-1].zone
+        local = f", cast(timezone('{zone}', timezone('UTC', {moment})) as date) as local_date"
+        where = f" and ({moment} < $ends_at or {moment} is null)"
+        parameters["ends_at"] = periods[-1].ends_at
+        if kind not in _NO_LOWER_CUT:
+            where += f" and ({moment} >= $starts_at or {moment} is null)"
+            parameters["starts_at"] = periods[0].starts_at
+    # the first success of a service in an environment: no change is attributed to it
+    baseline = (
+        """, coalesce(outcome = 'succeeded' and finished_at = min(finished_at) filter (outcome = 'succeeded')
+            over (partition by service, environment), false) as is_baseline"""
+        if kind == "deployments"
+        else ""
+    )
+    once = ""
+    ((several,),) = run(connection, f"select count(distinct source) > 1 from {kind}")  # noqa: S608  # own names
+    if several:
+        rank = "list_position($sources, source)"
+        parameters["sources"] = list(sources)
+        once = f" qualify row_number() over (partition by {', '.join(key_of(kind))} order by {rank}, source) = 1"
+    run(
+        connection,
+        f"""
+        create table snapshot.main.{kind} as
+        with known as ({versions.current(kind, as_of=True)}),
+        placed as (
+            select {listed}{local}{baseline} from known where not vanished{once}
+        )
+        select * from placed where true{where} order by {", ".join(key_of(kind))}
+        """,  # noqa: S608  # own names, bound values
+        parameters,
+    )

@@ -1,0 +1,88 @@
+"""A frozen snapshot: the DuckDB file that a report's queries read, and nothing else."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+import duckdb
+
+from qmsreport.errors import QueryError
+from qmsreport.warehouse.database import opened, run
+
+if TYPE_CHECKING:
+    import polars as pl
+
+
+class Snapshot:
+    """An open snapshot. Inside `with`, queries run in a session that can reach nothing but this file."""
+
+    def __init__(self, path: Path, *, read_only: bool = True, wait_seconds: float = 10.0) -> None:
+        self.path = path
+        self._opening = opened(path, read_only=read_only, wait_seconds=wait_seconds)
+
+    def __enter__(self) -> Self:
+        self._connection = self._opening.__enter__()
+        run(self._connection, "set enable_external_access = false")
+        run(self._connection, "set lock_configuration = true")
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._opening.__exit__(kind, error, trace)
+
+    def rows(self, sql: str, where: str, title: str = "") -> pl.DataFrame:
+        """The rows of a select.
+
+        Raises:
+            QueryError: with the file, DuckDB's message and the query's title.
+        """
+        with self._named(where, title):
+            return self._connection.execute(sql).pl()
+
+    def create_table(self, name: str, sql: str, where: str, title: str = "", *, temporary: bool = True) -> None:
+        """Keep the rows of a select as a table that later queries read."""
+        with self._named(where, title):
+            kind = "temp table" if temporary else "table"
+            run(self._connection, f"create or replace {kind} {name} as {sql}")
+
+    def create_view(self, name: str, sql: str, where: str, title: str = "") -> None:
+        """Keep a select under a name in the file itself, for readers with the stock command line."""
+        with self._named(where, title):
+            run(self._connection, f"create or replace view {name} as {sql}")
+
+    def hold(self, name: str, rows: pl.DataFrame) -> None:
+        """Put a frame beside the snapshot for the queries that follow, for this session only."""
+        self._connection.register(f"{name}_held", rows)
+        run(self._connection, f"create or replace temp table {name} as select * from {name}_held")  # noqa: S608  # own names
+        self._connection.unregister(f"{name}_held")
+
+    def load(self, name: str, rows: pl.DataFrame, columns: Mapping[str, str]) -> None:
+        """Store a frame as a table of these SQL types in the file."""
+        listed = ", ".join(f"{column} {sql_type}" for column, sql_type in columns.items())
+        run(self._connection, f"create or replace table {name} ({listed})")
+        self._connection.register("loading", rows)
+        names = ", ".join(columns)
+        run(self._connection, f"insert into {name} ({names}) select {names} from loading")  # noqa: S608  # own names
+        self._connection.unregister("loading")
+
+    def tables(self) -> list[str]:
+        """The names of the stored tables."""
+        sql = "select table_name from duckdb_tables() where not temporary and not internal order by 1"
+        return [name for (name,) in run(self._connection, sql)]
+
+    def fetch(self, sql: str) -> list[tuple[Any, ...]]:
+        """The rows of one of our own statements."""
+        return run(self._connection, sql)
+
+    @contextlib.contextmanager
+    def _named(self, where: str, title: str) -> Iterator[None]:
+        try:
+            yield
+        except duckdb.Error as error:
+            text = " ".join(str(error).split())
+            raise QueryError(f"{where}: {text} ({title or 'untitled'}). Mend the query.") from error

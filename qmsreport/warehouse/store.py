@@ -1,0 +1,209 @@
+"""Writing extracts, one transaction each, and reading back what was asked for before."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from qmsreport import __version__
+from qmsreport.errors import WarehouseError
+from qmsreport.extracts import Batch, Extract, Reject
+from qmsreport.records import key_of
+from qmsreport.warehouse import versions
+from qmsreport.warehouse.database import opened, run
+from qmsreport.warehouse.lock import writing
+
+if TYPE_CHECKING:
+    import duckdb
+
+_FACTS = Path(__file__).with_name("facts.sql")
+
+
+@dataclass(slots=True)
+class Counts:
+    """What one commit did."""
+
+    received: int = 0
+    new: int = 0
+    changed: int = 0
+    vanished: int = 0
+    rejected: int = 0
+    by_kind: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What the ledger knows of one source: the `Progress` that sources ask."""
+
+    until: dict[str, datetime]
+    cursors: dict[str, str]
+    hashes: dict[str, str]
+
+    def covered_until(self, subject: str) -> datetime | None:
+        return self.until.get(subject)
+
+    def cursor(self, subject: str) -> str | None:
+        return self.cursors.get(subject)
+
+    def raw_sha256(self, subject: str) -> str | None:
+        return self.hashes.get(subject)
+
+
+class Warehouse:
+    """The warehouse at one path. Holding it costs nothing: files are open only inside the methods."""
+
+    def __init__(self, path: Path, lock_timeout_seconds: float = 60.0) -> None:
+        self.path = path
+        self._wait = lock_timeout_seconds
+
+    @contextlib.contextmanager
+    def writing(self, what: str) -> Iterator[None]:
+        """Be the one writer for a while; see `lock.writing`."""
+        if not self.path.parent.is_dir():
+            raise WarehouseError(
+                f"Cannot write {self.path}: there is no folder {self.path.parent}. Make it, or change [warehouse] path."
+            )
+        with writing(self.path, what, self._wait):
+            with self._opened(read_only=False) as connection:
+                run(connection, _FACTS.read_text("utf-8"))
+            yield
+
+    def progress(self, source: str) -> _Known:
+        """What this source has already brought."""
+        with self._opened(read_only=True) as connection:
+            rows = run(
+                connection,
+                """
+                select subject, max(window_end), arg_max(cursor, extract_id), arg_max(raw_sha256, extract_id)
+                from extracts where source = $source and outcome <> 'failed' group by subject
+                """,
+                {"source": source},
+            )
+        return _Known(
+            until={subject: end for subject, end, _, _ in rows if end},
+            cursors={subject: cursor for subject, _, cursor, _ in rows if cursor},
+            hashes={subject: digest for subject, _, _, digest in rows if digest},
+        )
+
+    def commit(
+        self, source: str, kind: str, extract: Extract, now: datetime, prepare: Callable[[Batch], Batch] = lambda batch: batch
+    ) -> Counts:
+        """Store one extract with its ledger row in one transaction: all of it, or nothing.
+
+        Args:
+            source: name of the source in the configuration.
+            kind: kind of the source.
+            extract: what it brought; its batches are consumed here.
+            now: when it becomes known, naive UTC.
+            prepare: last change to each batch before it is stored (pseudonyms).
+        """
+        counts = Counts()
+        with self._opened(read_only=False) as connection:
+            connection.begin()
+            ((extract_id,),) = run(connection, "select coalesce(max(extract_id), 0) + 1 from extracts")
+            provenance = {
+                "source": source,
+                "extract_id": extract_id,
+                "recorded_at": now,
+                "raw_sha256": extract.raw_sha256,
+            }
+            seen: dict[str, list[str]] = {listed: [] for listed in extract.lists_all}
+            for batch in extract.batches:
+                _append(connection, prepare(batch), provenance, counts, seen)
+            for listed, tables in seen.items():
+                sql = versions.vanish(listed, tables)
+                ((gone,),) = run(connection, sql, {**provenance, "subject": extract.subject})
+                counts.vanished += gone
+            counts.rejected = _reject(connection, extract.rejects, source, extract_id, now)
+            _ledger(connection, _ledger_row(extract, source, kind, extract_id, now, counts))
+            connection.commit()
+        return counts
+
+    @contextlib.contextmanager
+    def _opened(self, *, read_only: bool) -> Iterator[duckdb.DuckDBPyConnection]:
+        with opened(self.path, read_only=read_only, wait_seconds=self._wait) as connection:
+            yield connection
+
+
+def _append(
+    connection: duckdb.DuckDBPyConnection,
+    batch: Batch,
+    provenance: dict[str, Any],
+    counts: Counts,
+    seen: dict[str, list[str]],
+) -> None:
+    connection.register("staged", batch.rows)
+    if batch.kind in seen:
+        table = f"seen_{batch.kind}_{len(seen[batch.kind])}"
+        columns = ", ".join(key_of(batch.kind))
+        run(connection, f"create or replace temp table {table} as select {columns} from staged")  # noqa: S608  # vocabulary names
+        seen[batch.kind].append(table)
+    run(connection, versions.arriving(batch.kind), {"source": provenance["source"]})
+    run(connection, versions.append(batch.kind), provenance)
+    ((new, changed),) = run(
+        connection, "select count(*) filter (version = 1), count(*) filter (version > 1) from arriving"
+    )
+    connection.unregister("staged")
+    counts.received += batch.rows.height
+    counts.new += new
+    counts.changed += changed
+    counts.by_kind[batch.kind] = counts.by_kind.get(batch.kind, 0) + batch.rows.height
+
+
+def _reject(
+    connection: duckdb.DuckDBPyConnection, rejects: Any, source: str, extract_id: int, now: datetime
+) -> int:
+    rows = [
+        (extract_id, source, item.origin, item.line, item.column, item.reason, item.excerpt, now)
+        for item in rejects
+        if isinstance(item, Reject)
+    ]
+    if rows:
+        connection.executemany("insert into rejects values (?, ?, ?, ?, ?, ?, ?, ?)", rows)
+    return len(rows)
+
+
+def _ledger_row(
+    extract: Extract, source: str, kind: str, extract_id: int, now: datetime, counts: Counts
+) -> dict[str, Any]:
+    partial = extract.truncated or counts.rejected > 0
+    return {
+        "extract_id": extract_id,
+        "source": source,
+        "kind": kind,
+        "subject": extract.subject,
+        "asked": extract.asked,
+        "window_start": extract.window_start,
+        "window_end": extract.window_end,
+        "product": extract.product,
+        "product_version": extract.product_version,
+        "account": extract.account,
+        "started_at": extract.started_at,
+        "finished_at": extract.finished_at,
+        "recorded_at": now,
+        "pages": extract.pages,
+        "rows_received": extract.rows_received if extract.rows_received is not None else counts.received,
+        "rows_new": counts.new,
+        "rows_changed": counts.changed,
+        "rows_vanished": counts.vanished,
+        "rows_rejected": counts.rejected,
+        "server_total": extract.server_total,
+        "truncated": extract.truncated,
+        "warnings": list(extract.warnings),
+        "clock_offset_seconds": extract.clock_offset_seconds,
+        "raw_sha256": extract.raw_sha256,
+        "cursor": extract.cursor,
+        "tool_version": __version__,
+        "outcome": "failed" if extract.error else "partial" if partial else "complete",
+        "error": extract.error,
+    }
+
+
+def _ledger(connection: duckdb.DuckDBPyConnection, row: dict[str, Any]) -> None:
+    names = ", ".join(row)
+    values = ", ".join(f"${name}" for name in row)
+    run(connection, f"insert into extracts ({names}) values ({values})", row)  # noqa: S608  # our own names
