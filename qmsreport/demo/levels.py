@@ -17,7 +17,7 @@ _DAY = (
     *(1.0, 0.96, 0.9, 0.88, 0.9, 0.97, 1.0, 0.98, 0.86, 0.62, 0.38, 0.2),
 )
 _IMPACT = {"critical": 0.12, "high": 0.025, "medium": 0.006, "low": 0.0006}
-_PRIME = 2_147_483_647
+_PRIME = 2_147_483_647  # 2**31 - 1
 GAPS = ("checkout-web-availability", "identity-availability")
 ABOVE_ONE = "checkout-api-latency"
 SLEEPS = "settlement-success"  # no traffic between three and four at night
@@ -61,11 +61,15 @@ def _windows(number: int, slo: Objective, timeline: Timeline, history: History) 
     growth = pl.int_range(count, eager=True).cast(pl.Float64) / max(count, 1)
     busy = slo.per_hour * slo.window_seconds / 3600
     load = busy * traffic * (1 - 0.35 * weekend) * (1 + 0.3 * christmas) * (1 + 0.25 * growth)
+    # good days and bad days: the same luck for all windows of a local day
+    day = here.dt.date().cast(pl.Int64)
+    mood = 0.55 + 0.9 * _noise(100 + number, len(timeline.days()) + 1).gather(day - day.min())
+    spends = (1 - slo.target) * slo.spends * (1 + slo.drift * growth) * mood
     frame = pl.DataFrame({"window_start": starts}).with_columns(
         pl.lit(slo.slo_id).alias("slo_id"),
         (pl.col("window_start") + step).alias("window_end"),
         (load * (0.9 + 0.2 * _noise(3 * number, count))).floor().alias("valid"),
-        ((1 - slo.target) * slo.spends * (0.5 + _noise(3 * number + 1, count))).alias("share"),
+        (spends * (0.5 + _noise(3 * number + 1, count))).alias("share"),
         _noise(3 * number + 2, count).alias("luck"),
         hour.alias("hour"),
     )

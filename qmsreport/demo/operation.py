@@ -32,7 +32,7 @@ def befall(timeline: Timeline, history: History) -> None:
     names = [product.name for product in PRODUCTS if product.only_on is None]
     weights = [{"1": 3, "2": 2}.get(BY_NAME[name].tier, 1) for name in names]
     for period in timeline.quarters:
-        for _ in range(random.randint(11, 16)):
+        for _ in range(random.randint(8, 12)):
             day = period.first + timedelta(days=random.randrange(period.days - 8))
             detected = at(day, random.uniform(0, 23.99))
             name = random.choices(names, weights)[0]

@@ -74,7 +74,7 @@ PRODUCTS = (
         criticality="critical",
         releases_per_week=(3.8, 6.6),
         changes_per_release=3.0,
-        lead_hours=(96.0, 14.0),
+        lead_hours=(96.0, 5.0),
         fail_rate=(0.045, 0.02),
         minutes=6.0,
     ),
@@ -234,6 +234,7 @@ class Objective:
     window_seconds: int
     per_hour: float  # valid events of a busy hour
     spends: float  # share of the error budget that goes without any incident
+    drift: float = 0.0  # how much more of the budget that is at the end than at the beginning
     threshold: float | None = None  # seconds, for latency
 
     @property
@@ -261,7 +262,8 @@ OBJECTIVES = (
         kind="latency",
         window_seconds=900,
         per_hour=42_000,
-        spends=0.55,
+        spends=0.7,
+        drift=-0.4,
         threshold=0.3,
     ),
     Objective(
@@ -303,7 +305,8 @@ OBJECTIVES = (
         kind="latency",
         window_seconds=900,
         per_hour=18_000,
-        spends=0.6,
+        spends=0.55,
+        drift=0.45,
         threshold=0.15,
     ),
     Objective(
@@ -345,6 +348,7 @@ OBJECTIVES = (
         kind="ratio",
         window_seconds=3600,
         per_hour=7_000,
-        spends=0.7,
+        spends=0.6,
+        drift=0.1,
     ),
 )

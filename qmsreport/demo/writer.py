@@ -13,7 +13,7 @@ from typing import Any
 import polars as pl
 
 from qmsreport import records
-from qmsreport.demo import configuration, levels, story, tables
+from qmsreport.demo import configuration, levels, story, surroundings, tables
 from qmsreport.demo.timeline import Timeline, at, local, timeline
 
 
@@ -36,6 +36,13 @@ def write_organisation(folder: Path, today: date) -> None:
     _parquet(sources, "change_commits", tables.change_commits(changed))
     _jsonl(sources, "incidents", [record for _, record in told])
     _jsonl(sources, "incident_events", tables.incident_events(told, time.cutoff))
+    _jsonl(sources, "alerts", surroundings.alerts(time, told))
+    _jsonl(sources, "alert_rules", surroundings.alert_rules(time))
+    _jsonl(sources, "silences", surroundings.silences(time))
+    _jsonl(sources, "scrape_targets", surroundings.scrape_targets(time))
+    _jsonl(sources, "dashboards", surroundings.dashboards(time))
+    _csv(sources, "documents", surroundings.documents(time))
+    _parquet(sources, "metric_windows", surroundings.metric_windows(time))
     _sli_windows(sources, time, levels.sli_windows(time, history))
 
 
