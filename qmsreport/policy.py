@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 _RESPONSE_BASIS = "policy: response_targets in the configuration"
 
 
-def tables(config: Config, periods: Sequence[Period], as_of: datetime, slos: Sequence[SloEntry]) -> dict[str, pl.DataFrame]:
+def tables(
+    config: Config, periods: Sequence[Period], as_of: datetime, slos: Sequence[SloEntry]
+) -> dict[str, pl.DataFrame]:
     """The declared tables of a snapshot.
 
     Args:
@@ -34,47 +36,102 @@ def tables(config: Config, periods: Sequence[Period], as_of: datetime, slos: Seq
     return {
         "period": table(
             {
-                "label": text, "grain": text, "first_day": day, "last_day": day, "starts_at": moment,
-                "ends_at": moment, "zone": text, "days": pl.Int64, "as_of": moment,
+                "label": text,
+                "grain": text,
+                "first_day": day,
+                "last_day": day,
+                "starts_at": moment,
+                "ends_at": moment,
+                "zone": text,
+                "days": pl.Int64,
+                "as_of": moment,
             },
             [
                 (
-                    periods[-1].label, periods[-1].grain, periods[-1].first, periods[-1].after - timedelta(days=1),
-                    periods[-1].starts_at, periods[-1].ends_at, periods[-1].zone, periods[-1].days, as_of,
+                    periods[-1].label,
+                    periods[-1].grain,
+                    periods[-1].first,
+                    periods[-1].after - timedelta(days=1),
+                    periods[-1].starts_at,
+                    periods[-1].ends_at,
+                    periods[-1].zone,
+                    periods[-1].days,
+                    as_of,
                 )
             ],
         ),
         "periods": table(
             {
-                "period": text, "position": pl.Int64, "first_day": day, "after_day": day, "starts_at": moment,
-                "ends_at": moment, "days": pl.Int64, "is_report": flag,
+                "period": text,
+                "position": pl.Int64,
+                "first_day": day,
+                "after_day": day,
+                "starts_at": moment,
+                "ends_at": moment,
+                "days": pl.Int64,
+                "is_report": flag,
             },
             [
-                (item.label, index, item.first, item.after, item.starts_at, item.ends_at, item.days, item is periods[-1])
+                (
+                    item.label,
+                    index,
+                    item.first,
+                    item.after,
+                    item.starts_at,
+                    item.ends_at,
+                    item.days,
+                    item is periods[-1],
+                )
                 for index, item in enumerate(periods, 1)
             ],
         ),
         "calendar": table(
             {
-                "local_date": day, "week_start": day, "month_start": day, "period": text, "period_start": day,
+                "local_date": day,
+                "week_start": day,
+                "month_start": day,
+                "period": text,
+                "period_start": day,
                 "seconds": pl.Int64,
+                "starts_at": moment,
+                "ends_at": moment,
             },
             [row for item in periods for row in _days(item)],
         ),
         "thresholds": table(
             {"name": text, "value": number, "unit": text, "basis": text},
             [
-                ("causal_window", config.delivery.causal_window_hours * 3600, "s", "policy: delivery.causal_window_hours"),
+                (
+                    "causal_window",
+                    config.delivery.causal_window_hours * 3600,
+                    "s",
+                    "policy: delivery.causal_window_hours",
+                ),
                 ("include_bots", float(config.delivery.include_bots), "", "policy: delivery.include_bots"),
-                ("minimum_coverage", config.slo_policy.minimum_coverage, "", "policy: slo_policy.minimum_coverage"),
-                ("zero_traffic_is_good", float(config.slo_policy.zero_traffic == "good"), "", "policy: slo_policy.zero_traffic"),
+                (
+                    "minimum_coverage",
+                    config.slo_policy.minimum_coverage,
+                    "",
+                    "policy: slo_policy.minimum_coverage",
+                ),
+                (
+                    "zero_traffic_is_good",
+                    float(config.slo_policy.zero_traffic == "good"),
+                    "",
+                    "policy: slo_policy.zero_traffic",
+                ),
                 ("small_n", 5.0, "", "house rule: fewer observations are marked"),
             ],
         ),
-        "production_environments": table({"environment": text}, [(name,) for name in config.delivery.production]),
+        "production_environments": table(
+            {"environment": text}, [(name,) for name in config.delivery.production]
+        ),
         "declared_services": table(
             {"service": text, "team": text, "tier": text, "criticality": text},
-            [(item.name, item.team or None, item.tier or None, item.criticality or None) for item in config.services],
+            [
+                (item.name, item.team or None, item.tier or None, item.criticality or None)
+                for item in config.services
+            ],
         ),
         "declared_sources": table(
             {"source": text, "kind": text, "position": pl.Int64},
@@ -89,14 +146,29 @@ def tables(config: Config, periods: Sequence[Period], as_of: datetime, slos: Seq
         ),
         "slo_objectives": table(
             {
-                "slo_id": text, "service": text, "title": text, "objective": number, "kind": text,
-                "window_seconds": pl.Int64, "budgeting": text, "timeslice_target": number, "rolling_days": pl.Int64,
+                "slo_id": text,
+                "service": text,
+                "title": text,
+                "objective": number,
+                "kind": text,
+                "window_seconds": pl.Int64,
+                "budgeting": text,
+                "timeslice_target": number,
+                "rolling_days": pl.Int64,
                 "expression": text,
             },
             [
                 (
-                    item.id, item.service or None, item.title or item.id, item.objective, item.kind, item.window_seconds,
-                    item.budgeting, item.timeslice_target, item.rolling_days, _expression(item),
+                    item.id,
+                    item.service or None,
+                    item.title or item.id,
+                    item.objective,
+                    item.kind,
+                    item.window_seconds,
+                    item.budgeting,
+                    item.timeslice_target,
+                    item.rolling_days,
+                    _expression(item),
                 )
                 for item in slos
             ],
@@ -118,9 +190,12 @@ def _days(period: Period) -> list[tuple[Any, ...]]:
     for index in range(period.days):
         day = start + timedelta(days=index)
         after = day + timedelta(days=1)
-        seconds = int((to_utc(after, period.zone) - to_utc(day, period.zone)).total_seconds())
+        starts_at, ends_at = to_utc(day, period.zone), to_utc(after, period.zone)
+        seconds = int((ends_at - starts_at).total_seconds())
         monday = day - timedelta(days=day.weekday())
-        rows.append((day, monday, day.replace(day=1), period.label, period.first, seconds))
+        rows.append(
+            (day, monday, day.replace(day=1), period.label, period.first, seconds, starts_at, ends_at)
+        )
     return rows
 
 

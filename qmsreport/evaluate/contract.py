@@ -49,7 +49,9 @@ def check_rows(query: Query | None, rows: pl.DataFrame | None) -> pl.DataFrame:
     if query is None or rows is None:
         return pl.DataFrame(schema=schema)
     _same_columns(query, rows.columns, CHECK_COLUMNS, _OPTIONAL)
-    for row in rows.filter(~pl.col("status").is_in(STATUSES) | pl.col("resource").is_null()).iter_rows(named=True):
+    for row in rows.filter(~pl.col("status").is_in(STATUSES) | pl.col("resource").is_null()).iter_rows(
+        named=True
+    ):
         raise QueryError(
             f"{query.path}: status '{row['status']}' for resource '{row['resource']}' is not allowed ({query.title}). "
             f"Use one of {', '.join(STATUSES)}, and name the resource."
@@ -91,19 +93,26 @@ def failed_check(query: Query, error: QmsReportError) -> pl.DataFrame:
     return check_rows(query, row)
 
 
-def _same_columns(query: Query, found: list[str], wanted: Mapping[str, str], optional: tuple[str, ...]) -> None:
+def _same_columns(
+    query: Query, found: list[str], wanted: Mapping[str, str], optional: tuple[str, ...]
+) -> None:
     missing = [name for name in wanted if name not in found and name not in optional]
     extra = [name for name in found if name not in wanted]
     if missing or extra:
         parts = [f"lacks {', '.join(missing)}"] if missing else []
         parts += [f"has {', '.join(extra)} too many"] if extra else []
-        raise QueryError(f"{query.path}: its rows {' and '.join(parts)} ({query.title}). Mend the select list.")
+        raise QueryError(
+            f"{query.path}: its rows {' and '.join(parts)} ({query.title}). Mend the select list."
+        )
 
 
 def _polars(columns: Mapping[str, str]) -> dict[str, pl.DataType]:
     import polars as pl
 
     kinds: dict[str, pl.DataType] = {
-        "varchar": pl.String(), "date": pl.Date(), "double": pl.Float64(), "bigint": pl.Int64(),
+        "varchar": pl.String(),
+        "date": pl.Date(),
+        "double": pl.Float64(),
+        "bigint": pl.Int64(),
     }
     return {name: kinds[sql_type] for name, sql_type in columns.items()}

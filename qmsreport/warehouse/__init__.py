@@ -6,8 +6,10 @@ length of one copy, and never longer, because DuckDB lets no second process in w
 
 from __future__ import annotations
 
+from qmsreport.warehouse.digest import table_digests
 from qmsreport.warehouse.freeze import freeze
+from qmsreport.warehouse.published import published_metrics
 from qmsreport.warehouse.snapshot import Snapshot
 from qmsreport.warehouse.store import Counts, Warehouse
 
-__all__ = ["Counts", "Snapshot", "Warehouse", "freeze"]
+__all__ = ["Counts", "Snapshot", "Warehouse", "freeze", "published_metrics", "table_digests"]

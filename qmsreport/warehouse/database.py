@@ -50,7 +50,9 @@ def _connect(path: Path, read_only: bool, wait_seconds: float) -> duckdb.DuckDBP
     if read_only and not path.exists():
         raise WarehouseError(f"There is no warehouse at {path}. Run 'qmsreport extract' first.")
     if not path.parent.is_dir():
-        raise WarehouseError(f"Cannot open {path}: there is no folder {path.parent}. Make it, or change the path.")
+        raise WarehouseError(
+            f"Cannot open {path}: there is no folder {path.parent}. Make it, or change the path."
+        )
     deadline = time.monotonic() + wait_seconds
     while True:
         try:

@@ -54,7 +54,11 @@ def freeze(
         _attach(connection, warehouse, wait_seconds)
         ((first,),) = run(connection, "select min(recorded_at) from warehouse.extracts")
         if first is None or as_of < first:
-            since = f"the first facts were recorded at {first:%Y-%m-%dT%H:%M:%SZ}" if first else "nothing was ever recorded"
+            since = (
+                f"the first facts were recorded at {first:%Y-%m-%dT%H:%M:%SZ}"
+                if first
+                else "nothing was ever recorded"
+            )
             raise UsageError(
                 f"Nothing was known at {as_of:%Y-%m-%dT%H:%M:%SZ}: {since}. Choose a later --as-of, or extract first."
             )
@@ -89,7 +93,11 @@ def _attach(connection: duckdb.DuckDBPyConnection, warehouse: Path, wait_seconds
 
 
 def _copy(
-    connection: duckdb.DuckDBPyConnection, kind: str, periods: Sequence[Period], as_of: datetime, sources: Sequence[str]
+    connection: duckdb.DuckDBPyConnection,
+    kind: str,
+    periods: Sequence[Period],
+    as_of: datetime,
+    sources: Sequence[str],
 ) -> None:
     names = [column.name for column in columns(kind)]
     listed = ", ".join([*names, *_PROVENANCE])
@@ -116,7 +124,9 @@ def _copy(
     if several:
         rank = "list_position($sources, source)"
         parameters["sources"] = list(sources)
-        once = f" qualify row_number() over (partition by {', '.join(key_of(kind))} order by {rank}, source) = 1"
+        once = (
+            f" qualify row_number() over (partition by {', '.join(key_of(kind))} order by {rank}, source) = 1"
+        )
     run(
         connection,
         f"""

@@ -29,7 +29,9 @@ def writing(path: Path, what: str, wait_seconds: float) -> Iterator[None]:
     try:
         lock.acquire(timeout=wait_seconds)
     except Timeout as error:
-        raise Locked(f"{_owner(note)} is writing to {path}. Wait until it has ended, then run this again.") from error
+        raise Locked(
+            f"{_owner(note)} is writing to {path}. Wait until it has ended, then run this again."
+        ) from error
     except OSError as error:
         raise WarehouseError(
             f"Cannot lock {path}: {error.strerror}. Check that this user may write in {path.parent}."

@@ -16,6 +16,16 @@ from qmsreport.warehouse.database import opened, run
 if TYPE_CHECKING:
     import polars as pl
 
+_IN_PERIOD = "local_date between (select first_day from period) and (select last_day from period)"
+_POPULATIONS = {
+    "production_deployments": _IN_PERIOD,
+    "change_deployments": "period_start = (select first_day from period)",
+    "failed_deployments": "period_start = (select first_day from period)",
+    "incidents": _IN_PERIOD,
+    "extracts": "true",
+    "rejects": "true",
+}
+
 
 class Snapshot:
     """An open snapshot. Inside `with`, queries run in a session that can reach nothing but this file."""
@@ -44,7 +54,9 @@ class Snapshot:
         with self._named(where, title):
             return self._connection.execute(sql).pl()
 
-    def create_table(self, name: str, sql: str, where: str, title: str = "", *, temporary: bool = True) -> None:
+    def create_table(
+        self, name: str, sql: str, where: str, title: str = "", *, temporary: bool = True
+    ) -> None:
         """Keep the rows of a select as a table that later queries read."""
         with self._named(where, title):
             kind = "temp table" if temporary else "table"
@@ -53,7 +65,7 @@ class Snapshot:
     def create_view(self, name: str, sql: str, where: str, title: str = "") -> None:
         """Keep a select under a name in the file itself, for readers with the stock command line."""
         with self._named(where, title):
-            run(self._connection, f"create or replace view {name} as {sql}")
+            run(self._connection, f"create or replace view main.{name} as {sql}")
 
     def hold(self, name: str, rows: pl.DataFrame) -> None:
         """Put a frame beside the snapshot for the queries that follow, for this session only."""
@@ -61,19 +73,23 @@ class Snapshot:
         run(self._connection, f"create or replace temp table {name} as select * from {name}_held")  # noqa: S608  # own names
         self._connection.unregister(f"{name}_held")
 
-    def load(self, name: str, rows: pl.DataFrame, columns: Mapping[str, str]) -> None:
-        """Store a frame as a table of these SQL types in the file."""
-        listed = ", ".join(f"{column} {sql_type}" for column, sql_type in columns.items())
-        run(self._connection, f"create or replace table {name} ({listed})")
+    def load(self, name: str, rows: pl.DataFrame) -> None:
+        """Store a frame as a table in the file."""
         self._connection.register("loading", rows)
-        names = ", ".join(columns)
-        run(self._connection, f"insert into {name} ({names}) select {names} from loading")  # noqa: S608  # own names
+        run(self._connection, f"create or replace table main.{name} as select * from loading")  # noqa: S608  # own names
         self._connection.unregister("loading")
 
     def tables(self) -> list[str]:
         """The names of the stored tables."""
         sql = "select table_name from duckdb_tables() where not temporary and not internal order by 1"
         return [name for (name,) in run(self._connection, sql)]
+
+    def populations(self) -> dict[str, pl.DataFrame]:
+        """The long lists that stand beside the report as files: what its figures were counted from."""
+        return {
+            name: self._connection.execute(f"select * from {name} where {where} order by all").pl()  # noqa: S608  # own names
+            for name, where in _POPULATIONS.items()
+        }
 
     def fetch(self, sql: str) -> list[tuple[Any, ...]]:
         """The rows of one of our own statements."""

@@ -90,7 +90,12 @@ class Warehouse:
         )
 
     def commit(
-        self, source: str, kind: str, extract: Extract, now: datetime, prepare: Callable[[Batch], Batch] = lambda batch: batch
+        self,
+        source: str,
+        kind: str,
+        extract: Extract,
+        now: datetime,
+        prepare: Callable[[Batch], Batch] = lambda batch: batch,
     ) -> Counts:
         """Store one extract with its ledger row in one transaction: all of it, or nothing.
 

@@ -35,7 +35,9 @@ def arriving(kind: str) -> str:
     key = key_of(kind)
     content = [column.name for column in columns(kind) if not column.key]
     on = " and ".join(f"staged.{name} = known.{name}" for name in key)
-    differs = " or ".join(["known.vanished", *(f"staged.{name} is distinct from known.{name}" for name in content)])
+    differs = " or ".join(
+        ["known.vanished", *(f"staged.{name} is distinct from known.{name}" for name in content)]
+    )
     return f"""
         create or replace temp table arriving as
         with known as ({current(kind, source=True)})

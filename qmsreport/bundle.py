@@ -1,0 +1,91 @@
+"""Report bundles on disk: `OUT/<period>/r<N>/`, never overwritten, and what was published in them."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import shutil
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from qmsreport.errors import RenderError
+from qmsreport.evidence import MANIFEST, read_manifest, sha256_file
+from qmsreport.period import Period
+
+SNAPSHOT = "evidence.duckdb"
+
+
+def revisions(out: Path, label: str) -> list[Path]:
+    """The finished revisions of one period, oldest first."""
+    found = [
+        path
+        for path in (out / label).glob("r*")
+        if re.fullmatch(r"r\d+", path.name) and (path / MANIFEST).is_file()
+    ]
+    return sorted(found, key=lambda path: int(path.name[1:]))
+
+
+def latest(out: Path, label: str) -> Path | None:
+    """The newest revision of one period."""
+    return next(iter(revisions(out, label)[::-1]), None)
+
+
+def previous(out: Path, periods: Sequence[Period]) -> Path | None:
+    """The bundle this one follows: the period's own newest revision, else the nearest earlier period's."""
+    return next((found for period in reversed(periods) if (found := latest(out, period.label))), None)
+
+
+def chained(bundle: Path | None) -> tuple[str | None, str | None]:
+    """Evidence digest and manifest hash of the bundle before this one."""
+    if bundle is None:
+        return None, None
+    return str(read_manifest(bundle)["evidence_digest"]), sha256_file(bundle / MANIFEST)
+
+
+def next_revision(out: Path, label: str) -> int:
+    """One more than any revision there is or was begun."""
+    numbers = [
+        int(found[1]) for path in (out / label).glob("r*") if (found := re.fullmatch(r"r(\d+)", path.name))
+    ]
+    return max(numbers, default=0) + 1
+
+
+@contextlib.contextmanager
+def being_made(out: Path, label: str, revision: int) -> Iterator[Path]:
+    """A folder to build a bundle in; it gets its name at the end, whole, or is removed."""
+    final = out / label / f"r{revision}"
+    partial = out / label / f".r{revision}.{os.getpid()}.partial"
+    try:
+        partial.mkdir(parents=True)
+    except OSError as error:
+        raise RenderError(
+            f"Cannot write the report in {out}: {error.strerror}. Choose another --out, or check its permissions."
+        ) from error
+    try:
+        yield partial
+        partial.rename(final)
+    except OSError as error:
+        raise RenderError(
+            f"Cannot write {final}: {error.strerror}. Free space there, or choose another --out."
+        ) from error
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+
+
+def same_evidence(bundle: Path | None, document: dict[str, Any], files: Sequence[str]) -> bool:
+    """Whether a bundle already says exactly this and holds these files, so that no new revision is due."""
+    if bundle is None:
+        return False
+    recorded = dict(read_manifest(bundle).get("evidence", {}))
+    recorded["tables"] = {
+        name: digest for name, digest in recorded.get("tables", {}).items() if name != "published"
+    }
+    fresh = {
+        **document,
+        "tables": {name: item for name, item in document["tables"].items() if name != "published"},
+    }
+    recorded.pop("previous", None)
+    fresh.pop("previous", None)
+    return recorded == fresh and all((bundle / name).exists() for name in files)

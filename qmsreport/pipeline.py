@@ -1,0 +1,295 @@
+"""The way data goes: extract brings facts in, generate turns facts into a report bundle, verify checks one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from qmsreport import __version__, assets, bundle, catalog, evidence, openslo, policy, privacy, sources
+from qmsreport.errors import SourceError, WarehouseError
+from qmsreport.extracts import Extract
+from qmsreport.period import Period, last_complete_quarter, parse_moment
+from qmsreport.results import SEVERITY_ORDER, Evaluation
+
+if TYPE_CHECKING:
+    from qmsreport.config import Config
+    from qmsreport.warehouse import Counts
+
+FORMATS = ("pdf", "html", "csv", "json")
+_DERIVED = ("metrics", "findings")  # kept in the snapshot for readers; computed from it, so not evidence
+
+
+@dataclass(slots=True)
+class Extraction:
+    """What an extraction did, over all its sources."""
+
+    counts: dict[str, Counts] = field(default_factory=dict)
+    failures: list[str] = field(default_factory=list)
+
+    @property
+    def rejected(self) -> int:
+        """Rows set aside."""
+        return sum(counts.rejected for counts in self.counts.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A finished bundle and what it says in short."""
+
+    folder: Path
+    unchanged: bool
+    evaluation: Evaluation | None
+    worst: str | None  # severity of the worst open finding
+
+
+Watch = Callable[[str, Extract, "Counts"], None]
+
+
+def extract(
+    config: Config,
+    names: Iterable[str] = (),
+    since: str | None = None,
+    until: str | None = None,
+    clock: Callable[[], datetime] = sources.utc_now,
+    watch: Watch = lambda *_: None,
+) -> Extraction:
+    """Ask the sources and store what they say, window by window.
+
+    Args:
+        config: the configuration.
+        names: the sources to ask; none means all.
+        since: first day or time; default: the start of the trend, or `extraction.since`.
+        until: end; default: now.
+        clock: the time, naive UTC.
+        watch: told after each committed window.
+
+    A source that fails leaves its sentence in the ledger and in `failures`; the others go on.
+    """
+    from qmsreport.warehouse import Warehouse
+
+    warehouse = Warehouse(config.resolve(config.warehouse.path), config.warehouse.lock_timeout_seconds)
+    end = parse_moment(until, config.time_zone) if until else clock()
+    start = parse_moment(since, config.time_zone) if since else first_moment(config, clock())
+    prepare = privacy.prepare(config)
+    done = Extraction()
+    built = sources.build(config, names, clock)
+    with warehouse.writing("qmsreport extract"):
+        for source in built:
+            try:
+                for item in source.extract(start, end, warehouse.progress(source.name)):
+                    counts = warehouse.commit(source.name, source.kind, item, clock(), prepare)
+                    _add(done, source.name, counts)
+                    if item.error:
+                        done.failures.append(f"{source.name}: {item.error}")
+                    watch(source.name, item, counts)
+            except SourceError as error:
+                failed = Extract(
+                    subject="(source)",
+                    asked="(the source as a whole)",
+                    started_at=clock(),
+                    finished_at=clock(),
+                    window_start=start,
+                    window_end=end,
+                    error=str(error),
+                )
+                warehouse.commit(source.name, source.kind, failed, clock())
+                done.failures.append(f"{source.name}: {error}")
+    return done
+
+
+def first_moment(config: Config, now: datetime) -> datetime:
+    """Where the first extraction starts: as configured, else with the trend of the last complete quarter."""
+    if config.extraction.since:
+        return parse_moment(config.extraction.since, config.time_zone)
+    trend = last_complete_quarter(now, config.time_zone).trend(config.report.trend_periods)
+    return trend[0].starts_at - timedelta(
+        days=31
+    )  # so that the first deployments of the trend have predecessors
+
+
+def generate(
+    config: Config,
+    period: Period,
+    as_of: str | None = None,
+    formats: Sequence[str] = FORMATS,
+    out: Path | None = None,
+) -> Report:
+    """Freeze, evaluate and render one period, offline.
+
+    The same facts, period, configuration, definitions and version give the same pages; a run that would say
+    exactly what the newest revision says returns that revision.
+    """
+    from qmsreport.render import render
+    from qmsreport.warehouse import Snapshot, freeze, table_digests
+    from qmsreport.warehouse.freeze import known_until
+
+    warehouse = config.resolve(config.warehouse.path)
+    wait = config.warehouse.lock_timeout_seconds
+    moment = (
+        parse_moment(as_of, config.time_zone) if as_of else known_until(warehouse, wait) or sources.utc_now()
+    )
+    out = out or config.resolve(config.report.folder)
+    periods = period.trend(config.report.trend_periods)
+    queries = catalog.read()
+    before = bundle.previous(out, periods)
+    digest_before, manifest_before = bundle.chained(before)
+    revision = bundle.next_revision(out, period.label)
+    slos = openslo.objectives(config)
+
+    with bundle.being_made(out, period.label, revision) as folder:
+        file = folder / "snapshot.duckdb"
+        tables = policy.tables(config, periods, moment, slos)
+        tables["published"] = published(out, periods)
+        freeze(warehouse, file, periods, moment, [entry.name for entry in config.sources], tables, wait)
+        with Snapshot(file, read_only=False) as snapshot:
+            parts = evidence.Parts(
+                tables=table_digests(snapshot, leave_out=_DERIVED),
+                queries=evidence.query_hashes(queries),
+                configuration=evidence.sha256_json(_plain(config.document)),
+                templates=evidence.folder_hash(assets.folder("report_templates")),
+                tool_version=__version__,
+                previous=digest_before,
+            )
+            newest = bundle.latest(out, period.label)
+            if newest and bundle.same_evidence(newest, parts.document(), _files_of(formats)):
+                return Report(newest, unchanged=True, evaluation=None, worst=None)
+            facts = _facts(config, period, moment, revision, parts.digest)
+            evaluation = _evaluate(snapshot, queries, facts)
+            keep(snapshot, queries, evaluation)
+            raw = dict(snapshot.fetch("select extract_id, raw_sha256 from extracts order by 1"))
+        file.rename(folder / bundle.SNAPSHOT)
+        render(evaluation, formats, folder)
+        for query in queries:
+            target = folder / query.path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_text(query.text, "utf-8")
+        evidence.write_manifest(folder, parts, {**facts, "previous_manifest": manifest_before}, raw)
+    return Report(out / period.label / f"r{revision}", False, evaluation, worst_finding(evaluation))
+
+
+def _files_of(formats: Sequence[str]) -> list[str]:
+    names = {
+        "pdf": "report.pdf",
+        "html": "report.html",
+        "csv": "data/metrics.csv",
+        "json": "data/report.json",
+    }
+    return [names[name] for name in formats]
+
+
+def _evaluate(snapshot: Any, queries: Any, facts: dict[str, Any]) -> Evaluation:
+    from qmsreport.evaluate import evaluate
+
+    outcome = evaluate(snapshot, queries)
+    return Evaluation(
+        report=facts,
+        sections=outcome.sections,
+        metrics=outcome.metrics,
+        findings=outcome.findings,
+        queries=queries,
+        populations=snapshot.populations(),
+        seconds=outcome.seconds,
+    )
+
+
+def keep(snapshot: Any, queries: Any, evaluation: Evaluation) -> None:
+    """Leave views and results in the snapshot's file, so that every query runs in the stock command line."""
+    for query in queries:
+        if query.group == "views":
+            snapshot.create_view(query.id, query.sql, query.path, query.title)
+    snapshot.load("metrics", evaluation.metrics)
+    snapshot.load("findings", evaluation.findings)
+
+
+def published(out: Path, periods: Sequence[Period]) -> Any:
+    """The period figures as last published for each period of the trend: what restatements are measured against."""
+    from qmsreport.warehouse import published_metrics
+
+    bundles = [(period, found) for period in periods if (found := bundle.latest(out, period.label))]
+    return published_metrics(
+        [(period.first, found.name, found / bundle.SNAPSHOT) for period, found in bundles]
+    )
+
+
+def _facts(config: Config, period: Period, as_of: datetime, revision: int, digest: str) -> dict[str, Any]:
+    """What the cover and the footers say."""
+    report = config.report
+    return {
+        "organisation": config.organisation.name,
+        "system": config.organisation.system,
+        "title": report.title,
+        "period": period.label,
+        "first_day": period.first.isoformat(),
+        "last_day": (period.after - timedelta(days=1)).isoformat(),
+        "zone": period.zone,
+        "as_of": as_of.isoformat() + "Z",
+        "revision": revision,
+        "classification": report.classification,
+        "notice": report.notice,
+        "document_number": report.document_number,
+        "prepared_by": report.prepared_by,
+        "reviewed_by": report.reviewed_by,
+        "approved_by": report.approved_by,
+        "tool_version": __version__,
+        "evidence_digest": digest,
+        "signed": False,
+        "final": bool(report.prepared_by and report.approved_by and report.prepared_by != report.approved_by),
+    }
+
+
+def _plain(value: Any) -> Any:
+    """TOML values as JSON values: dates and times become text."""
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    return value if isinstance(value, (str, int, float, bool)) else value.isoformat()
+
+
+def worst_finding(evaluation: Evaluation) -> str | None:
+    """The severity of the worst finding that is not in order: failed, in error, or mandatory and not assessed."""
+    import polars as pl
+
+    open_ones = (
+        evaluation.findings.filter(pl.col("status").is_in(["fail", "error"]))["severity"].unique().to_list()
+    )
+    return next((severity for severity in SEVERITY_ORDER if severity in open_ones), None)
+
+
+def verify(folder: Path) -> list[str]:
+    """What is wrong with a bundle, one sentence each; empty when nothing was changed since it was written."""
+    from qmsreport.warehouse import Snapshot, table_digests
+
+    manifest = evidence.read_manifest(folder)
+    problems = [f"changed file: {sentence}" for sentence in evidence.changed_files(folder, manifest)]
+    snapshot_file = folder / bundle.SNAPSHOT
+    if not snapshot_file.is_file():
+        return problems
+    queries: dict[str, str] = {}
+    for path in sorted((folder / "queries").rglob("*.sql")):
+        queries[path.relative_to(folder).as_posix()] = evidence.sha256_file(path)
+    try:
+        with Snapshot(snapshot_file) as snapshot:
+            tables = table_digests(snapshot, leave_out=_DERIVED)
+    except WarehouseError as error:
+        return [*problems, f"changed fact: the snapshot cannot be read any more: {error}"]
+    return problems + [
+        f"changed fact: {sentence}" for sentence in evidence.changed_evidence(manifest, tables, queries)
+    ]
+
+
+def _add(done: Extraction, source: str, counts: Counts) -> None:
+    known = done.counts.get(source)
+    if known is None:
+        done.counts[source] = counts
+        return
+    known.received += counts.received
+    known.new += counts.new
+    known.changed += counts.changed
+    known.vanished += counts.vanished
+    known.rejected += counts.rejected
+    for kind, number in counts.by_kind.items():
+        known.by_kind[kind] = known.by_kind.get(kind, 0) + number

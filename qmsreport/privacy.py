@@ -1,0 +1,89 @@
+"""Pseudonyms: people leave the source boundary as keyed hashes, so that approver ≠ author can still be proven.
+
+HMAC-SHA-256 with a key that stays outside the warehouse, cut to 16 hex digits (64 bits: the chance that two of
+10,000 people share a pseudonym is below 10⁻¹¹).
+"""
+
+from __future__ import annotations
+
+import hmac
+import os
+import secrets
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from qmsreport.errors import ConfigError
+from qmsreport.extracts import Batch
+from qmsreport.records import columns
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from qmsreport.config import Config
+
+
+def prepare(config: Config) -> Callable[[Batch], Batch]:
+    """What is done to every batch before it is stored, as the configuration says."""
+    if not config.privacy.pseudonymise:
+        return lambda batch: batch
+    key = _key(config)
+    return lambda batch: pseudonymise(batch, key)
+
+
+def pseudonymise(batch: Batch, key: bytes) -> Batch:
+    """The batch with every person replaced by a pseudonym; the same person always gets the same one."""
+    import polars as pl
+
+    changed: list[pl.Series] = []
+    for column in columns(batch.kind):
+        if not column.person or column.name not in batch.rows.columns:
+            continue
+        values = batch.rows[column.name]
+        people = values.explode() if column.type == "texts" else values
+        known = {name: pseudonym(name, key) for name in people.drop_nulls().unique().to_list()}
+        if column.type == "texts":
+            names = [None if row is None else [known[name] for name in row] for row in values.to_list()]
+            changed.append(pl.Series(column.name, names, pl.List(pl.String())))
+        else:
+            changed.append(
+                values.replace_strict(
+                    list(known), list(known.values()), default=None, return_dtype=pl.String()
+                )
+            )
+    return Batch(batch.kind, batch.rows.with_columns(changed)) if changed else batch
+
+
+def pseudonym(name: str, key: bytes) -> str:
+    """`p-` and 16 hex digits; case of the login does not matter."""
+    return "p-" + hmac.new(key, name.casefold().encode(), "sha256").hexdigest()[:16]
+
+
+def create_key(config_folder_file: os.PathLike[str]) -> None:
+    """Write a new key that only its owner may read; an existing one is kept."""
+    try:
+        handle = os.open(config_folder_file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return
+    with os.fdopen(handle, "w", encoding="ascii") as file:
+        file.write(secrets.token_hex(32) + "\n")
+
+
+def _key(config: Config) -> bytes:
+    from_environment = os.environ.get(config.privacy.key_env, "")
+    if from_environment:
+        return from_environment.encode()
+    path = config.resolve(config.privacy.key_file)
+    try:
+        if not path.exists():
+            create_key(path)
+        text = path.read_text("utf-8").strip()
+    except OSError as error:
+        raise ConfigError(
+            f"Cannot read the pseudonym key {path}: {error.strerror}. "
+            f"Set the variable {config.privacy.key_env}, or let this user write that file."
+        ) from error
+    if len(text) < 16:
+        raise ConfigError(
+            f"The pseudonym key in {path} is shorter than 16 characters. Restore it from its backup."
+        )
+    return text.encode()

@@ -1,0 +1,45 @@
+"""The period figures of earlier bundles, read back from their snapshots."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from qmsreport.warehouse.database import opened
+
+if TYPE_CHECKING:
+    import polars as pl
+
+
+def published_metrics(bundles: Iterable[tuple[date, str, Path]]) -> pl.DataFrame:
+    """What was published for each period: (first day, revision, snapshot file) to one row per figure.
+
+    Columns: metric, starts_on, scope_type, scope, environment, statistic, value, n, revision.
+    """
+    import polars as pl
+
+    schema = {
+        "metric": pl.String,
+        "starts_on": pl.Date,
+        "scope_type": pl.String,
+        "scope": pl.String,
+        "environment": pl.String,
+        "statistic": pl.String,
+        "value": pl.Float64,
+        "n": pl.Int64,
+        "revision": pl.String,
+    }
+    frames = [pl.DataFrame(schema=schema)]
+    for first_day, revision, path in bundles:
+        with opened(path, read_only=True, wait_seconds=5) as connection:
+            rows = connection.execute(
+                """
+                select metric, starts_on, scope_type, scope, environment, statistic, value, n, $revision as revision
+                from metrics where grain = 'period' and starts_on = $first_day order by all
+                """,
+                {"first_day": first_day, "revision": revision},
+            ).pl()
+        frames.append(rows.cast(schema))  # type: ignore[arg-type]  # polars takes classes as well as instances
+    return pl.concat(frames)

@@ -1,0 +1,184 @@
+-- ---
+-- title = "Change lead time"
+-- unit = "s"
+-- better = "lower"
+-- core = true
+-- version = 1
+-- source = "DORA (DevOps Research and Assessment), Software delivery metrics guide, January 2026"
+-- definition = """
+-- Time from the authoring of a change's earliest own commit to the first successful production deployment that
+-- contains it, of the changes deployed in the bucket; median and 90th percentile. A change that touches several
+-- services counts once for each. DORA's guide says neither median nor first commit: both are our choice.
+-- Left out and counted as excluded: changes without a known authoring time and negative times, which are
+-- listed with the data quality. Dependency bots are in or out as the configuration says; median_without_bots and
+-- bot_share (their part of the changes) are printed either way. not_deployed counts the requests merged in
+-- the period that no known production deployment contains by its end.
+-- """
+-- ---
+with deployed as (
+    select
+        change_deployments.*,
+        coalesce(change_deployments.lead_seconds >= 0, false) as is_known,
+        thresholds.value = 1 or not change_deployments.is_bot as is_counted
+    from change_deployments
+    cross join thresholds
+    where thresholds.name = 'include_bots'
+),
+
+in_service as (
+    select
+        case
+            when grouping(period_start) = 0 then 'period'
+            when grouping(month_start) = 0 then 'month'
+            else 'week'
+        end as grain,
+        coalesce(period_start, month_start, week_start) as starts_on,
+        case
+            when grouping(service) = 0 then 'service'
+            when grouping(team) = 0 then 'team'
+            else 'organisation'
+        end as scope_type,
+        coalesce(service, team, 'all') as scope,
+        cast(null as varchar) as environment,
+        count(case when is_counted and is_known then 1 end) as n,
+        count(case when is_counted and not is_known then 1 end) as excluded,
+        quantile_cont(case when is_counted and is_known then lead_seconds end, 0.5) as median_seconds,
+        quantile_cont(case when is_counted and is_known then lead_seconds end, 0.9) as p90_seconds,
+        quantile_cont(case when is_known and not is_bot then lead_seconds end, 0.5) as median_without_bots,
+        count(case when is_known and not is_bot then 1 end) as n_without_bots,
+        count(case when is_bot then 1 end) as from_bots,
+        count(*) as in_all
+    from deployed
+    where is_first
+    group by grouping sets (
+        (period_start),
+        (period_start, team),
+        (period_start, service),
+        (month_start),
+        (month_start, team),
+        (month_start, service),
+        (week_start),
+        (week_start, team),
+        (week_start, service)
+    )
+),
+
+in_environment as (
+    select
+        'period' as grain,
+        period_start as starts_on,
+        'service' as scope_type,
+        service as scope,
+        environment,
+        count(case when is_counted and is_known then 1 end) as n,
+        count(case when is_counted and not is_known then 1 end) as excluded,
+        quantile_cont(case when is_counted and is_known then lead_seconds end, 0.5) as median_seconds,
+        quantile_cont(case when is_counted and is_known then lead_seconds end, 0.9) as p90_seconds
+    from deployed
+    group by period_start, service, environment
+),
+
+merged as (
+    select
+        changes.change_id,
+        changes.service,
+        service_catalog.team,
+        periods.first_day as period_start,
+        periods.ends_at
+    from changes
+    inner join periods on changes.merged_at >= periods.starts_at and changes.merged_at < periods.ends_at
+    left join service_catalog on changes.service = service_catalog.service
+),
+
+reached as (
+    select
+        unit_id as change_id,
+        min(deployed_at) as deployed_at
+    from change_deployments
+    where kind = 'change'
+    group by unit_id
+),
+
+not_deployed as (
+    select
+        'period' as grain,
+        merged.period_start as starts_on,
+        case
+            when grouping(merged.service) = 0 then 'service'
+            when grouping(merged.team) = 0 then 'team'
+            else 'organisation'
+        end as scope_type,
+        case
+            when grouping(merged.service) = 0 then coalesce(merged.service, '(no service)')
+            when grouping(merged.team) = 0 then coalesce(merged.team, '(no team)')
+            else 'all'
+        end as scope,
+        count(*) as in_all,
+        count(case when reached.deployed_at is null or reached.deployed_at >= merged.ends_at then 1 end) as waiting
+    from merged
+    left join reached on merged.change_id = reached.change_id
+    group by grouping sets (
+        (merged.period_start),
+        (merged.period_start, merged.team),
+        (merged.period_start, merged.service)
+    )
+),
+
+statistics as (
+    select
+        grain, starts_on, scope_type, scope, environment, 'median' as statistic, median_seconds as value,
+        's' as unit, n, cast(null as double) as numerator, cast(null as double) as denominator, excluded
+    from in_service
+    union all
+    select
+        grain, starts_on, scope_type, scope, environment, 'p90' as statistic, p90_seconds as value,
+        's' as unit, n, cast(null as double) as numerator, cast(null as double) as denominator, excluded
+    from in_service
+    where grain = 'period'
+    union all
+    select
+        grain, starts_on, scope_type, scope, environment, 'median_without_bots' as statistic,
+        median_without_bots as value, 's' as unit, n_without_bots as n, cast(null as double) as numerator,
+        cast(null as double) as denominator, excluded
+    from in_service
+    where grain = 'period'
+    union all
+    select
+        grain, starts_on, scope_type, scope, environment, 'bot_share' as statistic,
+        cast(from_bots as double) / in_all as value, 'share' as unit, in_all as n,
+        cast(from_bots as double) as numerator, cast(in_all as double) as denominator, 0 as excluded
+    from in_service
+    where grain = 'period'
+    union all
+    select
+        grain, starts_on, scope_type, scope, environment, 'median' as statistic, median_seconds as value,
+        's' as unit, n, cast(null as double) as numerator, cast(null as double) as denominator, excluded
+    from in_environment
+    union all
+    select
+        grain, starts_on, scope_type, scope, environment, 'p90' as statistic, p90_seconds as value,
+        's' as unit, n, cast(null as double) as numerator, cast(null as double) as denominator, excluded
+    from in_environment
+    union all
+    select
+        grain, starts_on, scope_type, scope, cast(null as varchar) as environment, 'not_deployed' as statistic,
+        cast(waiting as double) as value, 'changes' as unit, in_all as n, cast(waiting as double) as numerator,
+        cast(in_all as double) as denominator, 0 as excluded
+    from not_deployed
+)
+
+select
+    grain,
+    starts_on,
+    scope_type,
+    scope,
+    environment,
+    statistic,
+    value,
+    unit,
+    n,
+    numerator,
+    denominator,
+    excluded
+from statistics
+order by grain, starts_on, scope_type, scope, environment, statistic

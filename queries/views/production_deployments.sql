@@ -1,0 +1,48 @@
+-- ---
+-- title = "Completed production deployments"
+-- grain = "one deployment into one production environment"
+-- definition = """
+-- A deployment is the provider's own deployment of one commit into one environment; retries are attempts of it.
+-- Production is the configured set of environments. Cancelled and running deployments are not completed.
+-- A succeeded deployment finished at its first success, whatever status came later.
+-- sequence_no numbers them by time, service_no the services, lane_no each service's environments.
+-- """
+-- ---
+with in_production as (
+    select deployments.*
+    from deployments
+    inner join production_environments on deployments.environment = production_environments.environment
+    where
+        deployments.outcome in ('succeeded', 'failed')
+        and deployments.finished_at is not null
+)
+
+select
+    in_production.deployment_id,
+    coalesce(in_production.service, '(no service)') as service,
+    coalesce(service_catalog.team, '(no team)') as team,
+    in_production.environment,
+    in_production.repository,
+    in_production.commit_sha,
+    in_production.ref,
+    in_production.started_at,
+    in_production.finished_at,
+    in_production.local_date,
+    in_production.outcome,
+    in_production.outcome = 'succeeded' as is_success,
+    coalesce(in_production.is_rollback, false) as is_rollback,
+    coalesce(in_production.is_unplanned, false) as is_unplanned,
+    in_production.is_baseline,
+    in_production.fixes_incident,
+    in_production.actor,
+    in_production.url,
+    calendar.period,
+    calendar.period_start,
+    calendar.month_start,
+    calendar.week_start,
+    row_number() over (order by in_production.finished_at, in_production.deployment_id) as sequence_no,
+    dense_rank() over (order by in_production.service) as service_no,
+    dense_rank() over (order by in_production.service, in_production.environment) as lane_no
+from in_production
+left join service_catalog on in_production.service = service_catalog.service
+inner join calendar on in_production.local_date = calendar.local_date
