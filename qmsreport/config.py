@@ -128,7 +128,7 @@ class ServiceEntry:
 class SloEntry:
     """One objective. `kind`: ratio, latency, threshold or ready (a ready-made ratio).
 
-    ratio: `good` and `valid` are selectors or expressions of counters. latency: `metric` is a histogram's base
+    ratio: `valid` and `good` (or `bad`) are selectors or expressions of counters. latency: `metric` is a histogram's base
     name with a selector, `threshold` the bucket bound in its unit. threshold: `metric` is a gauge expression
     compared by `operator` with `threshold`. ready: `metric` is an expression that yields the good share.
     """
@@ -140,6 +140,7 @@ class SloEntry:
     source: str = ""
     kind: str = "ratio"
     good: str = ""
+    bad: str = ""  # instead of good: good is valid less bad
     valid: str = ""
     metric: str = ""
     threshold: float | None = None

@@ -1,0 +1,125 @@
+"""What there is to ask a server for every window: objectives, percentiles and measured metrics; pure functions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from qmsreport.config import SloEntry
+from qmsreport.extracts import Batch
+from qmsreport.sources import _promql, _promseries
+from qmsreport.sources._promapi import Series
+
+MOST_POINTS = 11_000  # what the server gives per series and request
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MetricQuery:
+    """One table of `[[sources.NAME.metrics]]`: a value to record for each window, `$window` standing for it."""
+
+    name: str
+    query: str
+    unit: str = ""
+    window_seconds: int = 3600
+
+
+_REAL_DISKS = 'fstype!~"tmpfs|ramfs|overlay|squashfs|iso9660|devtmpfs"'
+DEFAULT_METRICS = (
+    MetricQuery(
+        name="cpu_utilisation",
+        query='1 - avg by (job, instance) (rate(node_cpu_seconds_total{mode="idle"}[$window]))',
+        unit="ratio",
+    ),
+    MetricQuery(
+        name="memory_utilisation",
+        query="1 - sum by (job, instance) (avg_over_time(node_memory_MemAvailable_bytes[$window]))"
+        " / sum by (job, instance) (avg_over_time(node_memory_MemTotal_bytes[$window]))",
+        unit="ratio",
+    ),
+    MetricQuery(
+        name="disk_utilisation",
+        query=f"1 - avg by (job, instance, mountpoint) (avg_over_time(node_filesystem_avail_bytes{{{_REAL_DISKS}}}[$window]))"
+        f" / avg by (job, instance, mountpoint) (avg_over_time(node_filesystem_size_bytes{{{_REAL_DISKS}}}[$window]))",
+        unit="ratio",
+    ),
+)
+PERCENTILES = {"latency_p95": 0.95, "latency_p99": 0.99}  # recorded for every latency objective
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One thing to ask for every window: its subject, query, and how an answer becomes a batch."""
+
+    subject: str
+    query: str
+    window: int  # seconds
+    batch: Callable[[Iterable[Series]], Batch]
+    slo: SloEntry | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One job for the windows in `[start, end)`, seconds since 1970."""
+
+    start: int
+    order: int
+    end: int
+    job: Job
+
+
+def cut(job: Job, order: int, first: int, last: int, chunk_seconds: float) -> Iterator[Task]:
+    """The requests for a job's windows in `[first, last)`: at the same cuts on every run, none too long."""
+    points = min(int(chunk_seconds) // job.window, MOST_POINTS)
+    length = max(points, 1) * job.window
+    start = first
+    while start < last:
+        end = min((start // length + 1) * length, last)
+        yield Task(start, order, end, job)
+        start = end
+
+
+def slo_jobs(slos: Iterable[SloEntry], resolution: int, problems: list[str]) -> list[Job]:
+    """One job for each objective; what cannot be asked adds a sentence to `problems`."""
+    jobs = []
+    for slo in slos:
+        try:
+            query = _promql.sli(slo, resolution)
+        except _promql.Unsupported as error:
+            problems.append(f"The objective '{slo.id}': {error}")
+            continue
+
+        def batch(series: Iterable[Series], slo: SloEntry = slo, fill: bool = query.fill) -> Batch:
+            rows = _promseries.sli_frame(slo.id, series, slo.window_seconds, fill=fill, kind=slo.kind)
+            return Batch("sli_windows", rows)
+
+        jobs.append(Job(f"slo:{slo.id}", query.text, slo.window_seconds, batch, slo))
+    return jobs
+
+
+def percentile_jobs(slos: Iterable[SloEntry]) -> list[Job]:
+    """The percentiles of every latency objective, one value per window, worked out from its histogram."""
+    jobs = []
+    for slo in slos:
+        if slo.kind == "latency":
+            labels = {"slo_id": slo.id, **({"service": slo.service} if slo.service else {})}
+            for name, share in PERCENTILES.items():
+                item = MetricQuery(
+                    name=name,
+                    query=_promql.percentile(slo, share),
+                    unit="s",
+                    window_seconds=slo.window_seconds,
+                )
+                jobs.append(replace(metric_job(item, labels), subject=f"metric:{name}:{slo.id}"))
+    return jobs
+
+
+def metric_job(item: MetricQuery, labels: dict[str, str]) -> Job:
+    """The job of one metric; `labels` are added to those of its series."""
+
+    def batch(series: Iterable[Series]) -> Batch:
+        rows = _promseries.metric_frame(item.name, item.unit, series, item.window_seconds, labels)
+        return Batch("metric_windows", rows)
+
+    return Job(
+        f"metric:{item.name}", _promql.over(item.query, item.window_seconds), item.window_seconds, batch
+    )
