@@ -1,0 +1,323 @@
+"""Asking GitHub: authentication, REST pages and GraphQL documents, each answer with what the ledger wants.
+
+PyGithub brings the authentication (token, App installation with its renewals), the base URLs of github.com and
+of an Enterprise server, TLS and connection handling. Its lazy objects and `PaginatedList` are not used: they
+hide the answer's headers and text, send no `If-None-Match`, and ask once for each object. So requests go
+through its `Requester.requestJson`, which hands over status, headers and text.
+
+Its own pause between requests is switched off: it takes every POST for a write and would put a second between
+two GraphQL queries, which are reads. GitHub's limits are obeyed as they are answered (`_github_limits`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import requests
+from requests.structures import CaseInsensitiveDict
+from requests.utils import parse_header_links
+
+from qmsreport import __version__, http
+from qmsreport.errors import Malformed, Rejected, Unavailable
+from qmsreport.sources import _github_queries as queries
+from qmsreport.sources._github_limits import message, server_time, wait_seconds
+
+if TYPE_CHECKING:
+    from github.Auth import Auth
+    from github.Requester import Requester
+
+API_VERSION = "2022-11-28"
+_GRAPHQL_HEADERS = {"X-Github-Next-Global-ID": "1"}  # ids in one format, on every version of the server
+
+
+class ServerFault(Unavailable):
+    """The server answers 5xx, or gives up on a query, after every retry: a smaller question may still work."""
+
+
+class Refused(Rejected):
+    """REST answered 401, 403 or 404; GitHub's own words stand in the message."""
+
+    def __init__(self, status: int, where: str, words: str) -> None:
+        self.status = status
+        why = {
+            401: "the credentials are not accepted",
+            403: "a permission is missing",
+            404: "nothing is there to see",
+        }
+        super().__init__(
+            f"GitHub refused {http.redact(where)}: {status}, {why[status]} ({http.redact(words)}). "
+            "Check the name, the token, and what it is allowed to read."
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """One answer: its document, and what the run ledger says about it."""
+
+    asked: str
+    status: int
+    headers: Mapping[str, str]  # by lower-case name
+    text: str
+    data: Any
+    started_at: datetime
+    finished_at: datetime
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def etag(self) -> str | None:
+        """What a conditional request sends back."""
+        return self.headers.get("etag")
+
+    @property
+    def clock_offset_seconds(self) -> float | None:
+        """Seconds by which the server's clock is ahead of ours; its header has whole seconds only."""
+        there = server_time(self.headers)
+        return (there - self.finished_at).total_seconds() if there else None
+
+    @property
+    def next_page(self) -> str | None:
+        """The URL of the next page, from the `Link` header."""
+        links = parse_header_links(self.headers.get("link", "")) if self.headers.get("link") else []
+        return next((link["url"] for link in links if link.get("rel") == "next"), None)
+
+
+def digest(replies: Sequence[Reply]) -> str | None:
+    """SHA-256 over the answers' texts (UTF-8), one after the other."""
+    if not replies:
+        return None
+    running = hashlib.sha256()
+    for reply in replies:
+        running.update(reply.text.encode())
+    return running.hexdigest()
+
+
+@dataclass(kw_only=True)
+class Api:
+    """One GitHub as one account; `authenticate` is called on the first request, not before."""
+
+    url: str
+    authenticate: Callable[[], Auth] = field(repr=False)
+    options: http.HttpOptions
+    clock: Callable[[], datetime]
+    sleep: Callable[[float], None] = time.sleep
+    product_version: str | None = None
+    _login: str | None = None
+
+    @cached_property
+    def _requester(self) -> Requester:
+        from github import Github
+
+        # connection faults only: a status is judged in _send, where its headers and text can be read
+        policy = http.retry(self.options).new(status_forcelist=(), respect_retry_after_header=False)
+        return Github(
+            auth=self.authenticate(),
+            base_url=self.url,
+            timeout=self.options.timeout_seconds,  # type: ignore[arg-type]  # passed on to requests, which takes fractions
+            user_agent=f"qmsreport/{__version__}",
+            verify=self.options.ca_file or self.options.verify_tls,
+            retry=policy,
+            seconds_between_requests=None,
+            seconds_between_writes=None,
+            api_version=API_VERSION,
+        ).requester
+
+    @property
+    def account(self) -> str | None:
+        """The login of the token's owner, or the App's slug with `[bot]`."""
+        return self._login
+
+    def introduce(self) -> Reply:
+        """Ask once who we are."""
+        reply = self.graphql("Viewer", {})
+        self._login = reply.data["viewer"]["login"]
+        return reply
+
+    def rest(self, path: str, parameters: Mapping[str, Any] | None = None, etag: str | None = None) -> Reply:
+        """GET one REST document; with `etag`, the status may be 304 and the data `None`.
+
+        Raises:
+            Rejected, Unavailable, Malformed: as `http.check` words them.
+        """
+        headers = {"Accept": "application/vnd.github+json"} | ({"If-None-Match": etag} if etag else {})
+        return self._send("GET", path, dict(parameters or {}), headers, None, self._line(path, parameters))
+
+    def graphql(self, name: str, variables: Mapping[str, Any]) -> Reply:
+        """Run the document of that name; `data` is what stands under the answer's `data`.
+
+        What a permission hides is `null` in there and a sentence in `warnings`; when the very thing asked
+        about is hidden or missing it is an error.
+        """
+        asked = f"query {name} {json.dumps(variables, sort_keys=True)}"
+        body = {"query": queries.DOCUMENTS[name], "variables": dict(variables)}
+        reply = self._send("POST", self._requester.graphql_url, {}, dict(_GRAPHQL_HEADERS), body, asked)
+        if not isinstance(reply.data, dict) or "data" not in reply.data and "errors" not in reply.data:
+            raise Malformed(
+                f"GitHub at {self.url} answered {name} with something that is not GraphQL. Check 'url'."
+            )
+        errors = [error for error in reply.data.get("errors") or () if isinstance(error, dict)]
+        data = reply.data.get("data")
+        if errors and not _usable(data):
+            raise _refusal(self.url, name, errors)
+        return Reply(
+            asked=asked,
+            status=reply.status,
+            headers=reply.headers,
+            text=reply.text,
+            data=data,
+            started_at=reply.started_at,
+            finished_at=reply.finished_at,
+            warnings=tuple(sorted({_sentence(name, error) for error in errors})),
+        )
+
+    def _line(self, path: str, parameters: Mapping[str, Any] | None) -> str:
+        query = "&".join(f"{key}={value}" for key, value in sorted((parameters or {}).items()))
+        return http.redact(f"GET {path}" + (f"?{query}" if query else ""))
+
+    def _send(
+        self, verb: str, path: str, parameters: dict[str, Any], headers: dict[str, str], body: Any, asked: str
+    ) -> Reply:
+        """Send until it is answered, a limit is longer than allowed, or the retries are used up."""
+        started = self.clock()
+        tries = 0
+        while True:
+            answer = self._once(verb, path, parameters, headers, body)
+            fault: Exception | None = None
+            if isinstance(answer, Exception):
+                fault, wait = answer, None
+            else:
+                status, got, text = answer
+                wait = wait_seconds(status, got, text, self.clock())
+                if wait is None:
+                    data, fault = self._judge(status, got, text, path)
+                    if fault is None:
+                        self.product_version = got.get("x-github-enterprise-version") or (
+                            f"API {got.get('x-github-api-version-selected', API_VERSION)}"
+                        )
+                        return Reply(
+                            asked=asked,
+                            status=status,
+                            headers=got,
+                            text=text,
+                            data=data,
+                            started_at=started,
+                            finished_at=self.clock(),
+                        )
+            tries += 1
+            self._pause(wait, fault, tries)
+
+    def _pause(self, wait: float | None, fault: Exception | None, tries: int) -> None:
+        """Sleep as asked, or as the backoff says; raise when that is too long or too often."""
+        limit = self.options.max_wait_seconds
+        if wait is not None and (wait > limit or tries > self.options.retries):
+            raise Unavailable(
+                f"GitHub at {self.url} is not answering us for now: its rate limit asks for {wait:.0f} s of pause, "
+                + (
+                    f"longer than the {limit:.0f} s of 'max_wait_seconds'"
+                    if wait > limit
+                    else "again and again"
+                )
+                + ". Run the extraction again later: it goes on where it stopped."
+            )
+        if fault is not None and tries > self.options.retries:
+            raise fault
+        backoff = min(self.options.backoff_seconds * 2 ** (tries - 1), limit)
+        self.sleep(backoff if wait is None else wait)
+
+    def _once(
+        self, verb: str, path: str, parameters: dict[str, Any], headers: dict[str, str], body: Any
+    ) -> tuple[int, dict[str, str], str] | Exception:
+        """One request; a fault worth another try is returned, any other raised."""
+        from github.GithubException import GithubException
+
+        try:
+            status, got, text = self._requester.requestJson(verb, path, parameters, headers, body)
+        except requests.exceptions.ChunkedEncodingError:
+            return ServerFault(
+                f"GitHub at {self.url} breaks off its answers. Run the extraction again later."
+            )
+        except requests.exceptions.RequestException as error:
+            raise http.failure(error, "GitHub", self.url) from None
+        except GithubException as error:  # only the exchange of an App's key for a token raises these
+            raise Rejected(
+                f"GitHub at {self.url} refused the App's installation token: {error.status} "
+                f"{http.redact(str(error.message or ''))}. Check 'app_id', 'installation_id' and 'private_key_file'."
+            ) from None
+        except RuntimeError as error:  # how PyGithub says that a redirection leads elsewhere
+            raise Malformed(
+                f"GitHub at {self.url} redirects: {http.redact(str(error))}. Correct 'url'."
+            ) from None
+        return status, {key.lower(): str(value) for key, value in got.items()}, text
+
+    def _judge(
+        self, status: int, headers: Mapping[str, str], text: str, path: str
+    ) -> tuple[Any, Exception | None]:
+        """The document, or the fault that is worth another try; raises for what no retry mends."""
+        where = path if path.startswith("http") else self.url + path
+        if status >= 500:
+            return None, ServerFault(
+                f"GitHub at {http.redact(where)} still answers {status} after every retry. Run the extraction again later."
+            )
+        if status == 304:
+            return None, None
+        if status in (401, 403, 404):
+            raise Refused(status, where, message(text) or "no reason given")
+        if status >= 400:
+            http.check(_response(status, headers, text, where), "GitHub")
+        try:
+            return json.loads(text), None
+        except ValueError:
+            if "json" not in headers.get("content-type", ""):
+                raise Malformed(
+                    f"GitHub at {http.redact(where)} answered {headers.get('content-type', 'something')} instead of JSON. "
+                    "Check that 'url' is its API (for an Enterprise server https://HOST/api/v3)."
+                ) from None
+            return None, Malformed(
+                f"GitHub at {http.redact(where)} answered JSON that is cut off or broken, on every try. "
+                "Run the extraction again later; if it stays so, look at the server or the proxy before it."
+            )
+
+
+def _usable(data: Any) -> bool:
+    """Whether an answer with errors still holds what was asked about."""
+    return isinstance(data, dict) and any(value is not None for key, value in data.items() if key != "viewer")
+
+
+def _sentence(name: str, error: Mapping[str, Any]) -> str:
+    """One GraphQL error, without the positions in lists that would make each line different."""
+    path = ".".join(str(part) for part in error.get("path") or () if not isinstance(part, int))
+    return http.redact(f"{name}: {path or 'query'}: {error.get('message', 'unknown error')}")
+
+
+def _refusal(url: str, name: str, errors: Sequence[Mapping[str, Any]]) -> Exception:
+    kinds = {str(error.get("type", "")) for error in errors}
+    why = "; ".join(sorted({str(error.get("message", "")) for error in errors}))
+    if kinds & {"NOT_FOUND", "FORBIDDEN", "INSUFFICIENT_SCOPES"}:
+        return Rejected(
+            f"GitHub at {url} refused {name}: {http.redact(why)}. "
+            "Check the repository's name, and what the token is allowed to read."
+        )
+    if "Something went wrong" in why or "timeout" in why.lower() or "timedout" in why.lower():
+        return ServerFault(
+            f"GitHub at {url} gave up on {name}: {http.redact(why)}. Run the extraction again later."
+        )
+    return Malformed(
+        f"GitHub at {url} did not understand {name}: {http.redact(why)}. Report this with its version."
+    )
+
+
+def _response(status: int, headers: Mapping[str, str], text: str, url: str) -> requests.Response:
+    """What PyGithub handed over in pieces, as the `Response` that `http.check` words errors from."""
+    response = requests.Response()
+    response.status_code = status
+    response.headers = CaseInsensitiveDict(headers)
+    response.raw = io.BytesIO(text.encode())
+    response.url = url
+    return response

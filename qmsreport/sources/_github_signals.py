@@ -1,0 +1,155 @@
+"""What stands for a deployment where GitHub's deployments are not used: releases, or runs of a workflow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from qmsreport.errors import Rejected
+from qmsreport.records import Deployment
+from qmsreport.sources import _github_words as words
+from qmsreport.sources._github_api import Reply
+from qmsreport.sources._github_deployments import CHUNK, Chunk, Scope, Seen
+from qmsreport.sources._github_read import known_moment, login, moment, pages, start_cursor
+from qmsreport.sources._github_state import ListState
+
+_WINDOW = timedelta(days=28)
+_SHORTEST_WINDOW = timedelta(hours=1)
+_FEW_ENOUGH = 300  # runs for each window: GitHub lists no more than 1,000 for a search, and says nothing
+_ENDED = {
+    "success": "succeeded",
+    "failure": "failed",
+    "timed_out": "failed",
+    "startup_failure": "failed",
+    "cancelled": "cancelled",
+    "skipped": "cancelled",
+    "stale": "cancelled",
+}
+
+
+def releases(scope: Scope, start: datetime, _state: ListState | None) -> Iterator[Chunk]:
+    """Published releases; `environments` maps `release` and, if wanted, `prerelease` to environments.
+
+    A draft is no deployment yet: it is read again until it is published.
+    """
+    asked_at = scope.api.clock()
+    variables = scope.variables
+    after = start_cursor(scope.api, "Releases", variables, start)
+    for page in pages(scope.api, "Releases", variables, after, CHUNK):
+        seen = [one for node in page.nodes if (one := _release(scope, node))]
+        end = asked_at if page.last or not page.nodes else known_moment(page.nodes[-1]["createdAt"])
+        yield Chunk(seen, page.replies, min(end, scope.until), last=page.last)
+
+
+def _release(scope: Scope, node: Mapping[str, Any]) -> Seen | None:
+    environment = (
+        scope.environments.get("prerelease")
+        if node["isPrerelease"]
+        else scope.environments.get("release", "production")
+    )
+    created, published = known_moment(node["createdAt"]), moment(node["publishedAt"])
+    if environment is None or created >= scope.until:
+        return None
+    live = published is not None and not node["isDraft"]
+    said = words.texts(node["tagName"], node["name"])
+    course = words.Course(
+        "succeeded" if live else "running", published if live else None, 1 if live else None, settled=live
+    )
+    record = Deployment(
+        deployment_id=f"release-{node['databaseId']}",
+        service=words.service_of(scope.services, scope.repository, environment=_tag_prefix(node["tagName"])),
+        environment=environment,
+        repository=scope.repository,
+        commit_sha=(node["tagCommit"] or {}).get("oid"),
+        ref=node["tagName"],
+        started_at=created,
+        finished_at=course.finished_at,
+        outcome=course.outcome,
+        attempt=course.attempt,
+        is_rollback=words.is_rollback(said),
+        is_unplanned=words.is_unplanned(said, scope.delivery.unplanned_patterns),
+        actor=login(node["author"]),
+        url=node["url"],
+    )
+    return Seen(record, created, course)
+
+
+def _tag_prefix(tag: str) -> str:
+    """`checkout-v1.2.3`, `checkout/1.2.3` and `checkout@1.2.3` begin with a monorepo's service."""
+    return tag.replace("@", "/")
+
+
+def workflow_runs(workflow: str) -> Any:
+    """The signal of one workflow's runs (its file name or id), or of every workflow named in `environments`."""
+
+    def signal(scope: Scope, start: datetime, _state: ListState | None) -> Iterator[Chunk]:
+        path = f"/repos/{scope.repository}/actions/" + (f"workflows/{workflow}/runs" if workflow else "runs")
+        asked_at = scope.api.clock()
+        until = min(asked_at, scope.until)
+        # a failed run can be re-run for 30 days without becoming a new one
+        begin = max(scope.since, min(start, until - timedelta(days=30)))
+        width = _WINDOW
+        while begin < until:
+            end = min(begin + width, until)
+            parameters = {"created": f"{begin.isoformat()}Z..{end.isoformat()}Z", "per_page": 100}
+            replies = [scope.api.rest(path, parameters)]
+            if replies[0].data["total_count"] > _FEW_ENOUGH and width > _SHORTEST_WINDOW:
+                width = max(width / 2, _SHORTEST_WINDOW)
+                continue
+            while replies[-1].next_page:
+                replies.append(scope.api.rest(replies[-1].next_page))
+            runs = {run["id"]: run for reply in replies for run in reply.data["workflow_runs"]}
+            seen = [one for run in runs.values() if (one := _run(scope, run, replies, named=not workflow))]
+            seen.sort(key=lambda one: (one.created_at, one.record.deployment_id))
+            yield Chunk(seen, replies, end, last=end == until)
+            begin = end
+
+    return signal
+
+
+def _run(scope: Scope, run: Mapping[str, Any], replies: list[Reply], *, named: bool) -> Seen | None:
+    name = run.get("name") or ""
+    if named and name not in scope.environments:
+        return None
+    created = known_moment(run["created_at"])
+    course = _run_course(scope, run, replies)
+    environment = scope.environments.get(name, scope.environments.get("workflow_run", "production"))
+    said = words.texts(run.get("head_branch"), run.get("display_title"), name)
+    record = Deployment(
+        deployment_id=f"run-{run['id']}",
+        service=words.service_of(scope.services, scope.repository, environment=name),
+        environment=environment,
+        repository=scope.repository,
+        commit_sha=run["head_sha"],
+        ref=run.get("head_branch"),
+        started_at=created,
+        finished_at=course.finished_at,
+        outcome=course.outcome,
+        attempt=course.attempt,
+        is_rollback=words.is_rollback(said),
+        is_unplanned=words.is_unplanned(said, scope.delivery.unplanned_patterns),
+        actor=login(run.get("actor")),
+        url=run["html_url"],
+    )
+    return Seen(record, created, course)
+
+
+def _run_course(scope: Scope, run: Mapping[str, Any], replies: list[Reply]) -> words.Course:
+    """The first successful attempt ever: a run that is re-run months later keeps the date it went live on.
+
+    GitHub lists the newest attempt only, so the earlier ones of a re-run are asked for, one by one.
+    """
+    attempts = int(run.get("run_attempt") or 1)
+    for number in range(1, attempts):
+        try:
+            reply = scope.api.rest(f"/repos/{scope.repository}/actions/runs/{run['id']}/attempts/{number}")
+        except Rejected:  # its retention is over; what follows is what is known
+            continue
+        replies.append(reply)
+        if reply.data["conclusion"] == "success":
+            return words.Course("succeeded", known_moment(reply.data["updated_at"]), number, settled=True)
+    if run["status"] != "completed":
+        return words.Course("running", None, attempts, settled=False)
+    outcome = _ENDED.get(run["conclusion"] or "")
+    return words.Course(outcome, known_moment(run["updated_at"]), attempts, settled=outcome == "succeeded")
