@@ -110,7 +110,7 @@ def plant_incidents(timeline: Timeline, history: History) -> None:
     tell(
         "kyc",
         "high",
-        "Kyc: identity documents rejected by the partner",
+        "KYC: identity documents rejected by the partner",
         start,
         mitigated=after(last.ends_at, 2 * 86400),
         resolved=after(last.ends_at, 3 * 86400),

@@ -44,7 +44,8 @@ class Product:
     @property
     def title(self) -> str:
         """Its name as people write it in a sentence."""
-        return self.name.replace("-", " ").capitalize()
+        words = [word.upper() if word in ("api", "kyc") else word for word in self.name.split("-")]
+        return " ".join([words[0][0].upper() + words[0][1:], *words[1:]])
 
     def rate_of_release(self, quarter: int) -> float:
         """Releases per week in a quarter, 0 the oldest."""

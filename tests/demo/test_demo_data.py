@@ -48,6 +48,12 @@ def test_the_same_day_gives_the_same_bytes_in_another_process(
     assert digests(tmp_path) == digests(organisation.folder)
 
 
+def test_the_package_loads_nothing_heavy() -> None:
+    """Importing the demonstration's package, as the command line does, leaves polars unloaded."""
+    program = "import sys, qmsreport.demo; sys.exit('polars' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
+
+
 def test_the_next_day_tells_the_same_history_and_a_day_more(tmp_path: Path) -> None:
     """Every deployment known on one day is known, unchanged, on the next."""
     demo.write(tmp_path / "a", date(2026, 11, 19))
