@@ -47,8 +47,9 @@ class ServiceMap:
                 (
                     (len(prefix), entry.name)
                     for entry in entries
-                    for prefix in entry.paths
-                    if path.startswith(prefix)
+                    for prefix in (path_prefix.strip("/") for path_prefix in entry.paths)
+                    # whole parts only: "pay" is not a prefix of "payments/x"
+                    if f"{path}/".startswith(f"{prefix}/" if prefix else "")
                 ),
                 default=None,
             )

@@ -1,0 +1,287 @@
+"""Commits and changes of one repository: what is new since the cursor, in extracts of bounded size."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from qmsreport.extracts import Batch
+from qmsreport.records import Change, ChangeCommit, frame, schema
+from qmsreport.services import ServiceMap
+from qmsreport.sources import _git_changes as rules
+from qmsreport.sources._commit_graph import CommitGraph, OwnCommits
+from qmsreport.sources._git_log import Entry, Person, Touches, chunks, log
+from qmsreport.sources._git_process import Repository
+from qmsreport.sources._git_refs import Branch, lines_digest
+
+if TYPE_CHECKING:
+    import polars as pl
+
+_PARENTS_FIRST = ("--topo-order", "--reverse")
+_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001  # naive UTC, as everywhere inside
+
+
+def moment(seconds: int | None) -> datetime | None:
+    """Unix seconds as naive UTC."""
+    return None if seconds is None else _EPOCH + timedelta(seconds=seconds)
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """How commits are read: what is a change, who is a bot, what is unplanned."""
+
+    changes: str
+    person: Callable[[str, str], Person]
+    unplanned: tuple[re.Pattern[str], ...]
+    services: ServiceMap
+    chunk_commits: int
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """How far the history was read: the branch's commit, and tagged commits beside the branch."""
+
+    rules: str  # digest of everything else that decides the rows
+    branch: str | None = None
+    beside: tuple[str, ...] = ()
+
+    def text(self) -> str:
+        """The cursor."""
+        return json.dumps({"rules": self.rules, "branch": self.branch, "beside": self.beside})
+
+    @classmethod
+    def read(cls, text: str | None) -> State | None:
+        """The cursor read back; `None` for no cursor, or one that this version cannot read."""
+        try:
+            values = json.loads(text or "null")
+            return cls(values["rules"], values["branch"], tuple(values["beside"]))
+        except (ValueError, TypeError, KeyError):
+            return None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is to be read: all of it, listed as complete, or what came after `known`."""
+
+    known: State | None
+    complete: bool = False  # stored records that are missing from it are gone
+    warnings: tuple[str, ...] = ()
+
+
+def plan(
+    repository: Repository, branch: Branch, tagged: list[str], rules_digest: str, cursor: str | None
+) -> Plan:
+    """Compare what was read before with what is there.
+
+    Going on is right only where a reading from the start would give the same records: the rules are the same,
+    the branch's line only grew at its end, and nothing that was read became unreachable.
+
+    Raises:
+        SourceError: when git cannot read the repository.
+    """
+    if cursor is None:
+        return Plan(None)
+    known = State.read(cursor)
+    if known is None or known.rules != rules_digest:
+        return Plan(None, complete=True)
+    if known.branch and not _grew(repository, branch.tip, known.branch):
+        lost = f"The branch '{branch.name}' of {repository.name} was rewritten: its line no longer holds the commit {known.branch[:12]} that was read before. Everything was read anew; records that are no longer there are marked as gone."
+        return Plan(None, complete=True, warnings=(lost,))
+    now = [tip for tip in (branch.tip, *tagged) if tip]
+    if any(_unreachable(repository, tip, now) for tip in known.beside):
+        lost = f"A tag of {repository.name} beside the branch '{branch.name}' was moved or deleted, and commits that were read before are reachable no more. Everything was read anew; records that are no longer there are marked as gone."
+        return Plan(None, complete=True, warnings=(lost,))
+    return Plan(known)
+
+
+def _grew(repository: Repository, tip: str | None, before: str) -> bool:
+    """Whether the branch's first-parent line leads from `tip` to `before`."""
+    if tip == before:
+        return True
+    if tip is None or repository.resolve(before) is None:
+        return False
+    line = repository.run(
+        "rev-list", "--first-parent", "--parents", "--reverse", "--stdin", lines=(tip, f"^{before}")
+    )
+    oldest = line.partition("\n")[0].split()
+    return len(oldest) > 1 and oldest[1] == before
+
+
+def _unreachable(repository: Repository, sha: str, tips: list[str]) -> bool:
+    if sha in tips:
+        return False
+    if repository.resolve(sha) is None:
+        return True
+    left = repository.run("rev-list", "--max-count=1", "--stdin", lines=(sha, *(f"^{tip}" for tip in tips)))
+    return bool(left.strip())
+
+
+@dataclass(slots=True)
+class Part:
+    """The records of one chunk of commits, and where reading them brings us."""
+
+    batches: list[Batch]
+    commits: int
+    raw_sha256: str
+    state: State
+
+
+@dataclass
+class History:
+    """One walk over what is new. Parents come before their children, so every prefix of it is closed."""
+
+    repository: Repository
+    branch: Branch
+    tagged: list[str]
+    rules: Rules
+    known: State
+    touches: Touches | None
+    _graph: CommitGraph = field(default_factory=CommitGraph)
+    _authored: list[int | None] = field(default_factory=list)  # by position, as in the graph
+    _authors: list[Person] = field(default_factory=list)
+
+    def asked(self) -> str:
+        """The walk in words, for the ledger."""
+        after = f", not reachable from {self.known.branch[:12]}" if self.known.branch else ""
+        return f"git log --topo-order --reverse: commits reachable from '{self.branch.name}' and {len(self.tagged)} tagged commits{after}; changes: {self.rules.changes}"
+
+    def parts(self) -> Iterator[Part]:
+        """The chunks, oldest first.
+
+        Raises:
+            SourceError: when git cannot read the repository.
+        """
+        reached = self.known.branch
+        tip = self.branch.tip
+        if tip and tip != reached:
+            revisions = [tip, *([f"^{reached}"] if reached else [])]
+            line = set(self.repository.run("rev-list", "--first-parent", "--stdin", lines=revisions).split())
+            own = OwnCommits(self._graph.parents)
+            for chunk in self._read(revisions):
+                changes = list(self._changes(chunk, line, own))
+                reached = next((entry.sha for entry in reversed(chunk) if entry.sha in line), reached)
+                yield self._part(chunk, changes, State(self.known.rules, reached, self.known.beside))
+        yield from self._beside()
+
+    def _beside(self) -> Iterator[Part]:
+        """Tagged commits that the branch does not hold, like those of a release branch."""
+        tip, known = self.branch.tip, self.known.beside
+        new = [sha for sha in self.end.beside if sha not in known]
+        seen = [f"^{sha}" for sha in (tip, *known) if sha]
+        for chunk in self._read([*new, *seen]) if new else ():
+            yield self._part(chunk, [], State(self.known.rules, tip, known))
+
+    @cached_property
+    def end(self) -> State:
+        """Where the whole walk ends; cheaper to ask when the branch was walked."""
+        tip = self.branch.tip
+        # after a walk from the start, what is not in the graph is not on the branch
+        tips = sorted({sha for sha in self.tagged if self.known.branch or sha not in self._graph.positions})
+        off = [f"^{tip}"] if tip else []
+        outside = self.repository.run("rev-list", "--stdin", lines=[*tips, *off]).split() if tips else []
+        return State(self.known.rules, tip, tuple(sorted(set(outside).intersection(tips))))
+
+    @property
+    def graph(self) -> CommitGraph | None:
+        """The graph of everything, if this walk began at the start and has ended."""
+        whole = self.branch.tip and not self.known.branch and self.branch.tip in self._graph.positions
+        return self._graph if whole else None
+
+    def _read(self, revisions: list[str]) -> Iterator[list[Entry]]:
+        entries = log(
+            self.repository,
+            *_PARENTS_FIRST,
+            revisions=revisions,
+            person=self.rules.person,
+            touches=self.touches,
+        )
+        for chunk in chunks(entries, self.rules.chunk_commits):
+            for entry in chunk:
+                self._graph.add(entry.sha, entry.parents)
+                self._authored.append(entry.authored)
+                self._authors.append(entry.author)
+            yield chunk
+
+    def _changes(
+        self, chunk: list[Entry], line: set[str], own: OwnCommits
+    ) -> Iterator[tuple[Change, list[ChangeCommit]]]:
+        graph, repository = self._graph, self.repository
+        whole = self.rules.services.of_repository(repository.name)
+        chosen = [
+            entry for entry in chunk if rules.is_change(entry, self.rules.changes, on_line=entry.sha in line)
+        ]
+        of_paths = self.touches.of(entry.sha for entry in chosen) if self.touches else {}
+        brought = {
+            entry.sha: own.of(graph.positions[entry.sha]) for entry in chunk if entry.sha in line
+        }  # every commit of the line in turn, changes or not
+        for entry in chosen:
+            is_merge = len(entry.parents) > 1
+            head = entry.parents[1] if is_merge else None
+            at = graph.positions.get(head or entry.sha)
+            author = entry.author if at is None else self._authors[at]
+            message = rules.read_message(entry.subject, entry.body)
+            in_paths = of_paths.get(entry.sha, ())
+            change = Change(
+                change_id=f"{repository.name}@{entry.sha}",
+                repository=repository.name,
+                service=in_paths[0] if len(in_paths) == 1 else None if self.touches else whole,
+                title=message.title,
+                base_ref=self.branch.name,
+                head_sha=head or (entry.sha if self.rules.changes == "commits" else None),
+                merge_sha=entry.sha,
+                merged_at=moment(entry.committed),
+                author=author.login,
+                merged_by=rules.merged_by(entry),
+                is_bot=author.is_bot,
+                is_emergency=rules.is_unplanned(self.rules.unplanned, [message.branch], message.title),
+            )
+            positions = brought.get(entry.sha, []) if is_merge else [graph.positions[entry.sha]]
+            yield (
+                change,
+                [
+                    ChangeCommit(
+                        change_id=change.change_id,
+                        commit_sha=graph.shas[position],
+                        authored_at=moment(self._authored[position]),
+                    )
+                    for position in positions
+                ],
+            )
+
+    def _part(
+        self, chunk: list[Entry], changes: list[tuple[Change, list[ChangeCommit]]], state: State
+    ) -> Part:
+        batches = [Batch("commits", _commits(self.repository, chunk))]
+        if changes:
+            batches.append(Batch("changes", frame("changes", (change for change, _ in changes))))
+            owned = (item for _, commits in changes for item in commits)
+            batches.append(Batch("change_commits", frame("change_commits", owned)))
+        return Part(batches, len(chunk), lines_digest(entry.sha for entry in chunk), state)
+
+
+def _commits(repository: Repository, chunk: list[Entry]) -> pl.DataFrame:
+    """The chunk as a frame, built by column: records one by one would take as long as git itself."""
+    import polars as pl
+
+    cut = repository.shallow_at
+    columns: dict[str, list[Any]] = {
+        "repository": [repository.name] * len(chunk),
+        "commit_sha": [entry.sha for entry in chunk],
+        # git shows none where a shallow clone was cut: they are there, and we do not know them
+        "parent_shas": [None if entry.sha in cut else " ".join(entry.parents) for entry in chunk],
+        "authored_at": [moment(entry.authored) for entry in chunk],
+        "committed_at": [moment(entry.committed) for entry in chunk],
+        "author": [entry.author.login for entry in chunk],
+        "is_bot": [entry.author.is_bot for entry in chunk],
+    }
+    parents = pl.col("parent_shas")  # split here: handing polars a hundred thousand lists takes seconds
+    listed = pl.when(parents == "").then(pl.lit([], pl.List(pl.String))).otherwise(parents.str.split(" "))
+    wanted = schema("commits")
+    return pl.DataFrame(columns, schema={**wanted, "parent_shas": pl.String()}).with_columns(
+        parent_shas=listed
+    )
