@@ -19,7 +19,7 @@ with judged as (
     from production_deployments
 ),
 
-trailing as (
+last_half_year as (
     select
         periods.first_day as period_start,
         judged.service,
@@ -67,7 +67,7 @@ counted as (
     )
 ),
 
-counted_trailing as (
+counted_half_year as (
     select
         'period' as grain,
         period_start as starts_on,
@@ -81,14 +81,14 @@ counted_trailing as (
         'rate_six_months' as statistic,
         count(*) as completed,
         count(case when is_rework then 1 end) as reworked
-    from trailing
+    from last_half_year
     group by grouping sets ((period_start), (period_start, team), (period_start, service))
 ),
 
 together as (
     select * from counted
     union all
-    select * from counted_trailing
+    select * from counted_half_year
 )
 
 select

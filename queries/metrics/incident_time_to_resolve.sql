@@ -1,0 +1,95 @@
+-- ---
+-- title = "Time to resolve an incident"
+-- unit = "s"
+-- better = "lower"
+-- version = 1
+-- source = "Incident management practice; SRE workbook, chapter 9. Not one of DORA's five: any incident counts, whatever its cause"
+-- definition = """
+-- Time from detection to resolution, of the incidents whose resolution fell into the bucket; median and 90th
+-- percentile. open counts the incidents detected before the period ended that had no resolution by then (value: how many),
+-- oldest_open is their greatest age at that moment. A negative time is left out, counted as excluded and listed.
+-- """
+-- ---
+with ended as (
+    select
+        incident_scopes.scope_type,
+        incident_scopes.scope,
+        calendar.period_start,
+        calendar.month_start,
+        (epoch_us(incident_scopes.resolved_at) - epoch_us(incident_scopes.detected_at)) / 1000000.0 as seconds
+    from incident_scopes
+    inner join calendar
+        on
+            incident_scopes.resolved_at >= calendar.starts_at
+            and incident_scopes.resolved_at < calendar.ends_at
+),
+
+summed as (
+    select
+        case when grouping(period_start) = 0 then 'period' else 'month' end as grain,
+        coalesce(period_start, month_start) as starts_on,
+        scope_type,
+        scope,
+        quantile_cont(case when seconds >= 0 then seconds end, 0.5) as median_seconds,
+        quantile_cont(case when seconds >= 0 then seconds end, 0.9) as p90_seconds,
+        count(case when seconds >= 0 then 1 end) as n,
+        count(case when seconds < 0 then 1 end) as negative
+    from ended
+    group by grouping sets (
+        (scope_type, scope, period_start),
+        (scope_type, scope, month_start)
+    )
+),
+
+open_at_end as (
+    select
+        periods.first_day as starts_on,
+        incident_scopes.scope_type,
+        incident_scopes.scope,
+        count(*) as n,
+        max(epoch_us(periods.ends_at) - epoch_us(incident_scopes.detected_at)) / 1000000.0 as oldest
+    from incident_scopes
+    inner join periods on incident_scopes.detected_at < periods.ends_at
+    where
+        (incident_scopes.resolved_at is null or incident_scopes.resolved_at >= periods.ends_at)
+        and not (incident_scopes.status = 'resolved' and incident_scopes.resolved_at is null)
+    group by periods.first_day, incident_scopes.scope_type, incident_scopes.scope
+),
+
+statistics as (
+    select
+        grain, starts_on, scope_type, scope, 'median' as statistic, median_seconds as value, 's' as unit, n,
+        negative as excluded
+    from summed
+    union all
+    select
+        grain, starts_on, scope_type, scope, 'p90' as statistic, p90_seconds as value, 's' as unit, n,
+        negative as excluded
+    from summed
+    union all
+    select
+        'period' as grain, starts_on, scope_type, scope, 'open' as statistic, cast(n as double) as value,
+        'incidents' as unit, n, 0 as excluded
+    from open_at_end
+    union all
+    select
+        'period' as grain, starts_on, scope_type, scope, 'oldest_open' as statistic, oldest as value, 's' as unit, n,
+        0 as excluded
+    from open_at_end
+)
+
+select
+    grain,
+    starts_on,
+    scope_type,
+    scope,
+    cast(null as varchar) as environment,
+    statistic,
+    value,
+    unit,
+    n,
+    cast(null as double) as numerator,
+    cast(null as double) as denominator,
+    excluded
+from statistics
+order by grain, starts_on, scope_type, scope, statistic

@@ -1,0 +1,151 @@
+-- ---
+-- title = "Incidents"
+-- unit = "incidents"
+-- better = "lower"
+-- version = 1
+-- source = "Incident management practice; SRE workbook, chapter 9"
+-- definition = """
+-- Of the incidents detected in the bucket: how many (detected), the share with a post-mortem (with_postmortem), the
+-- share laid to a deployment (linked), how many were opened again after they had been resolved (reopened, from the
+-- timeline), and the median time from one detection to the next (median_between, seconds).
+-- """
+-- ---
+with reopenings as (
+    select distinct incident_id
+    from (
+        select
+            incident_id,
+            content,
+            lag(content) over (
+                partition by incident_id
+                order by occurred_at, event_id
+            ) as content_before,
+            metadata
+        from incident_events
+        where type = 'status_change'
+    ) as status_changes
+    where
+        metadata like '%"oldStatus":"resolved"%'
+        or metadata like '%"old_status":"resolved"%'
+        or metadata like '%"from":"resolved"%'
+),
+
+placed as (
+    select
+        incident_scopes.*,
+        calendar.period_start,
+        calendar.month_start,
+        (
+            epoch_us(incident_scopes.detected_at) - epoch_us(
+                lag(incident_scopes.detected_at) over (
+                    partition by incident_scopes.scope_type, incident_scopes.scope
+                    order by incident_scopes.detected_at, incident_scopes.incident_id
+                )
+            )
+        ) / 1000000.0 as seconds_between,
+        reopenings.incident_id is not null as was_reopened
+    from incident_scopes
+    inner join calendar on incident_scopes.local_date = calendar.local_date
+    left join reopenings on incident_scopes.incident_id = reopenings.incident_id
+),
+
+summed as (
+    select
+        case when grouping(period_start) = 0 then 'period' else 'month' end as grain,
+        coalesce(period_start, month_start) as starts_on,
+        scope_type,
+        scope,
+        count(*) as detected,
+        count(case when postmortem_url is not null then 1 end) as with_postmortem,
+        count(case when is_linked then 1 end) as linked,
+        count(case when was_reopened then 1 end) as reopened,
+        quantile_cont(seconds_between, 0.5) as median_between,
+        count(seconds_between) as pairs
+    from placed
+    group by grouping sets (
+        (scope_type, scope, period_start),
+        (scope_type, scope, month_start)
+    )
+),
+
+first_known as (
+    select
+        scope_type,
+        scope,
+        min(starts_on) as first_start
+    from summed
+    where grain = 'period'
+    group by scope_type, scope
+),
+
+filled as (
+    select
+        'period' as grain,
+        periods.first_day as starts_on,
+        first_known.scope_type,
+        first_known.scope,
+        coalesce(summed.detected, 0) as detected
+    from first_known
+    inner join periods on first_known.first_start <= periods.first_day
+    left join summed
+        on
+            summed.grain = 'period'
+            and periods.first_day = summed.starts_on
+            and first_known.scope_type = summed.scope_type
+            and first_known.scope = summed.scope
+    union all
+    select
+        grain,
+        starts_on,
+        scope_type,
+        scope,
+        detected
+    from summed
+    where grain = 'month'
+),
+
+statistics as (
+    select
+        grain, starts_on, scope_type, scope, 'detected' as statistic, cast(detected as double) as value,
+        'incidents' as unit, detected as n, cast(null as double) as numerator, cast(null as double) as denominator
+    from filled
+    union all
+    select
+        grain, starts_on, scope_type, scope, 'reopened' as statistic, cast(reopened as double) as value,
+        'incidents' as unit, detected as n, cast(reopened as double) as numerator,
+        cast(detected as double) as denominator
+    from summed
+    union all
+    select
+        grain, starts_on, scope_type, scope, 'with_postmortem' as statistic,
+        cast(with_postmortem as double) / detected as value, 'share' as unit, detected as n,
+        cast(with_postmortem as double) as numerator, cast(detected as double) as denominator
+    from summed
+    union all
+    select
+        grain, starts_on, scope_type, scope, 'linked' as statistic, cast(linked as double) / detected as value,
+        'share' as unit, detected as n, cast(linked as double) as numerator, cast(detected as double) as denominator
+    from summed
+    union all
+    select
+        grain, starts_on, scope_type, scope, 'median_between' as statistic, median_between as value, 's' as unit,
+        pairs as n, cast(null as double) as numerator, cast(null as double) as denominator
+    from summed
+    where grain = 'period'
+)
+
+select
+    grain,
+    starts_on,
+    scope_type,
+    scope,
+    cast(null as varchar) as environment,
+    statistic,
+    value,
+    unit,
+    n,
+    numerator,
+    denominator,
+    0 as excluded
+from statistics
+order by grain, starts_on, scope_type, scope, statistic
