@@ -1,0 +1,214 @@
+"""Tables: a column specification and rows in, accessible and cheap markup out.
+
+Cells are few and plain because the PDF renderer's time is linear in elements: rules belong to rows, widths to
+the column group, and a status is one span.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from markupsafe import Markup, escape
+
+from qmsreport.render import filters
+from qmsreport.render.sparklines import sparkline
+
+Row = Mapping[str, Any]
+_RIGHT = frozenset({"number", "percent", "objective", "duration", "figure"})
+DAGGER = Markup('<span class="few">†</span>')
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """What one column shows and how it reads.
+
+    Args:
+        key: of the row.
+        label: the column's head.
+        unit: printed under the label, so that it need not stand in each cell.
+        format: text, code, number, percent, objective, duration, figure, day, moment, month, quarter, digest,
+            status or spark.
+        digits: for number and percent.
+        align: left or right; figures stand right by default.
+        width: relative to the other columns.
+        n: key of the number of observations, printed small under the value; fewer than five are marked.
+        head: the cell names its row (a row header).
+        against: key of an objective that a percentage must not be rounded across.
+        zone: for moment.
+    """
+
+    key: str
+    label: str
+    unit: str = ""
+    format: str = "text"
+    digits: int | None = None
+    align: str = ""
+    width: float = 1.0
+    n: str = ""
+    head: bool = False
+    against: str = ""
+    zone: str = "UTC"
+
+    @property
+    def css(self) -> str:
+        """The cell's class, or nothing for what stands left."""
+        if self.format == "code":
+            return "c"
+        right = self.align == "right" or (not self.align and self.format in _RIGHT)
+        return "r" if right else ""
+
+
+def _text(value: Any, _: Column, __: Row) -> Any:
+    if filters.missing(value) or value == "":
+        return filters.NO_DATA
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return ", ".join(map(str, value)) if isinstance(value, list | tuple) else value
+
+
+def _spark(value: Any, column: Column, row: Row) -> Any:
+    return sparkline(value, title=f"{column.label} {row.get('spark_title', '')}".strip())
+
+
+_CELLS: Mapping[str, Callable[[Any, Column, Row], Any]] = {
+    "text": _text,
+    "code": _text,
+    "number": lambda value, column, _: filters.number(value, column.digits or 0),
+    "percent": lambda value, column, row: filters.percent(
+        value, 1 if column.digits is None else column.digits, row[column.against] if column.against else None
+    ),
+    "objective": lambda value, *_: filters.objective(value),
+    "duration": lambda value, *_: filters.duration(value),
+    "figure": lambda value, _, row: filters.figure(value, row["unit"]),
+    "day": lambda value, *_: filters.day(value),
+    "moment": lambda value, column, _: filters.moment(value, column.zone),
+    "month": lambda value, *_: filters.month(value),
+    "quarter": lambda value, *_: filters.quarter(value),
+    "digest": lambda value, *_: filters.digest(value),
+    "status": lambda value, *_: filters.status(value),
+    "spark": _spark,
+}
+
+
+def few(n: float | None) -> bool:
+    """Whether a figure rests on some, but too few, observations to be read without care."""
+    return n is not None and 0 < n < filters.SMALL_N
+
+
+def observations(n: float | None) -> Markup:
+    """`n 42`, marked when small."""
+    mark = DAGGER if few(n) else Markup("")
+    return Markup('<small class="n">n&nbsp;{}{}</small>').format(filters.number(n), mark)
+
+
+def empty(sentence: str) -> Markup:
+    """An empty state: a sentence, never a blank."""
+    return Markup('<p class="empty">{}</p>').format(sentence)
+
+
+def file_note(shown: int, total: int, file: str) -> Markup:
+    """How many rows are on the page and where the rest is."""
+    if shown == total and not file:
+        return Markup("")
+    count = f"The first {shown:,} of {total:,} rows" if shown < total else f"All {total:,} rows"
+    if not file:
+        return Markup('<p class="more">{}.</p>').format(count)
+    rest = "; all of them are in" if shown < total else " are also in"
+    return Markup('<p class="more">{}{} <span class="c">{}</span>.</p>').format(count, rest, file)
+
+
+def table(
+    rows: Sequence[Row],
+    columns: Sequence[Column],
+    *,
+    caption: str = "",
+    empty: str = "There is nothing to list.",
+    group: str = "",
+    limit: int = 0,
+    total: int | None = None,
+    file: str = "",
+    css: str = "",
+) -> Markup:
+    """A table, or the sentence `empty` when there are no rows.
+
+    Args:
+        rows: dictionaries that have every column's key.
+        columns: from `col(...)`.
+        caption: says what the rows are; read out by screen readers.
+        empty: the sentence shown instead of an empty table.
+        group: key whose change starts a new group of rows under its own heading.
+        limit: at most so many rows on the page; 0 is all.
+        total: rows there are, when `rows` is already cut.
+        file: where all the rows are, as in `data/deployments.csv`.
+        css: further classes.
+    """
+    if not rows:
+        return globals()["empty"](empty)  # type: ignore[no-any-return]  # the argument hides the function
+    shown = rows[:limit] if limit else rows
+    weight = sum(column.width for column in columns)
+    parts = [f'<div class="scroll" role="region" tabindex="0" aria-label="{escape(caption or "Table")}">']
+    parts.append(f'<table class="{escape(css)}">' if css else "<table>")
+    if caption:
+        parts.append(f"<caption>{escape(caption)}</caption>")
+    parts.append("<colgroup>")
+    parts += [f'<col style="width:{100 * column.width / weight:.2f}%">' for column in columns]
+    parts.append("</colgroup><thead><tr>")
+    gaps = [
+        before.css == "r" and column.css != "r"
+        for before, column in zip((columns[0], *columns), columns, strict=False)
+    ]
+    parts += [_head(column, gap) for column, gap in zip(columns, gaps, strict=True)]
+    parts.append("</tr></thead><tbody>")
+    marked = False
+    previous: Any = None
+    for index, row in enumerate(shown):
+        if group and (index == 0 or row[group] != previous):
+            previous = row[group]
+            if index:
+                parts.append("</tbody><tbody>")
+            parts.append(
+                f'<tr class="group"><th scope="rowgroup" colspan="{len(columns)}">{escape(_text(previous, columns[0], row))}</th></tr>'
+            )
+        parts.append("<tr>")
+        parts += [_cell(column, row, gap) for column, gap in zip(columns, gaps, strict=True)]
+        parts.append("</tr>")
+        marked = marked or any(column.n and few(row[column.n]) for column in columns)
+    parts.append("</tbody></table></div>")
+    if marked:
+        parts.append(f'<p class="more">† fewer than {filters.SMALL_N} observations: read with care.</p>')
+    if total is not None or len(shown) < len(rows) or file:
+        parts.append(file_note(len(shown), len(rows) if total is None else total, file))
+    return Markup("".join(parts))  # noqa: S704 – every part above is escaped
+
+
+def _class(name: str, gap: bool) -> str:
+    """A class attribute; `g` keeps what stands left clear of the figures that stand right before it."""
+    names = " ".join(filter(None, (name, "g" if gap else "")))
+    return f' class="{names}"' if names else ""
+
+
+def _head(column: Column, gap: bool) -> str:
+    css = _class("r" if column.css == "r" else "", gap)
+    unit = f"<small>{escape(column.unit)}</small>" if column.unit else ""
+    return f'<th scope="col"{css}>{escape(column.label)}{unit}</th>'
+
+
+def _cell(column: Column, row: Row, gap: bool) -> str:
+    content = escape(_CELLS[column.format](row[column.key], column, row))
+    if column.n:
+        content += observations(row[column.n])
+    css = _class(column.css, gap)
+    return f'<th scope="row"{css}>{content}</th>' if column.head else f"<td{css}>{content}</td>"
+
+
+def key_values(pairs: Sequence[tuple[str, Any]], css: str = "") -> Markup:
+    """A description list: what, and what it is."""
+    items = "".join(
+        f"<dt>{escape(key)}</dt><dd>{escape(_text(value, _PLAIN, {}))}</dd>" for key, value in pairs
+    )
+    return Markup(f'<dl class="kv {escape(css)}">{items}</dl>')  # noqa: S704 – escaped above
+
+
+_PLAIN = Column("", "")
