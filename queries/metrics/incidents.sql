@@ -12,22 +12,10 @@
 -- ---
 with reopenings as (
     select distinct incident_id
-    from (
-        select
-            incident_id,
-            content,
-            lag(content) over (
-                partition by incident_id
-                order by occurred_at, event_id
-            ) as content_before,
-            metadata
-        from incident_events
-        where type = 'status_change'
-    ) as status_changes
+    from incident_events
     where
-        metadata like '%"oldStatus":"resolved"%'
-        or metadata like '%"old_status":"resolved"%'
-        or metadata like '%"from":"resolved"%'
+        type = 'status_change'
+        and metadata like '%"from":"resolved"%'
 ),
 
 placed as (
