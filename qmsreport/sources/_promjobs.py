@@ -88,8 +88,10 @@ def slo_jobs(slos: Iterable[SloEntry], resolution: int, problems: list[str]) -> 
             problems.append(f"The objective '{slo.id}': {error}")
             continue
 
-        def batch(series: Iterable[Series], slo: SloEntry = slo, fill: bool = query.fill) -> Batch:
-            rows = _promseries.sli_frame(slo.id, series, slo.window_seconds, fill=fill, kind=slo.kind)
+        def batch(series: Iterable[Series], slo: SloEntry = slo, query: _promql.SliQuery = query) -> Batch:
+            rows = _promseries.sli_frame(
+                slo.id, series, slo.window_seconds, kind=slo.kind, fill=query.fill, counts=query.counts
+            )
             return Batch("sli_windows", rows)
 
         jobs.append(Job(f"slo:{slo.id}", query.text, slo.window_seconds, batch, slo))

@@ -35,7 +35,7 @@ class Unsupported(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class SliQuery:
-    """What to ask for one objective. `text` yields series whose label `sli` is good, bad or valid.
+    """What to ask for one objective. `text` yields series whose label `sli` is valid and `counts` (good or bad).
 
     `fill` says that a missing good or bad series beside a present valid one means zero events: both are
     children of one metric, and Prometheus shows a child only after its first event.
@@ -43,6 +43,7 @@ class SliQuery:
 
     text: str
     fill: bool
+    counts: str = "good"
 
 
 def seconds(duration: str) -> float:
@@ -128,7 +129,8 @@ def _ratio(slo: SloEntry, window: int) -> SliQuery:
     names = _metric_names(counted)
     return SliQuery(
         _joined(**{part: events(counted, window, part), "valid": events(slo.valid, window, "valid")}),
-        fill=len(names) == 1 and names == _metric_names(slo.valid),
+        fill=len(names) == 1 and "" not in names and names == _metric_names(slo.valid),
+        counts=part,
     )
 
 

@@ -26,11 +26,13 @@ class NoBucket(Malformed):
     """A latency objective whose histogram has requests but no bucket at its threshold."""
 
 
-def sli_frame(slo_id: str, series: Iterable[Series], window: int, *, fill: bool, kind: str) -> pl.DataFrame:
+def sli_frame(
+    slo_id: str, series: Iterable[Series], window: int, *, kind: str, fill: bool = False, counts: str = "good"
+) -> pl.DataFrame:
     """The windows of one objective: columns of `sli_windows`, oldest first.
 
     A window without a finite valid count is left out: unknown. `fill` reads a missing good or bad count beside
-    a present valid one as zero (see `_promql.SliQuery`). Nothing is clipped: `increase` extrapolates, and a
+    a present valid one as zero, `counts` says which of the two is asked for (see `_promql.SliQuery`). Nothing is clipped: `increase` extrapolates, and a
     good count above the valid one is for the report to show.
 
     Raises:
@@ -38,8 +40,7 @@ def sli_frame(slo_id: str, series: Iterable[Series], window: int, *, fill: bool,
     """
     parts = _parts(slo_id, series, kind)
     valid = dict.fromkeys(parts["good"], 1.0) if kind == "ready" else parts["valid"]
-    bad = parts.get("bad")
-    counted = parts["good"] if bad is None else bad
+    counted = parts[counts]
     if kind == "latency" and valid and not counted and any(valid.values()):
         raise NoBucket(f"The objective '{slo_id}' has requests but no histogram bucket at its threshold.")
     ends: list[int] = []
@@ -54,7 +55,7 @@ def sli_frame(slo_id: str, series: Iterable[Series], window: int, *, fill: bool,
         if count is None or not math.isfinite(count):
             continue
         ends.append(end)
-        goods.append(count if bad is None else total - count)
+        goods.append(total - count if counts == "bad" else count)
         valids.append(total)
     return _frame(
         "sli_windows",
@@ -153,17 +154,17 @@ def service_of(labels: Mapping[str, str], services: ServiceMap) -> str | None:
 
 def _parts(slo_id: str, series: Iterable[Series], kind: str) -> dict[str, dict[int, float]]:
     """Part (good, bad, valid) → window end in seconds → count."""
-    parts: dict[str, dict[int, float]] = {"good": {}, "valid": {}}
+    parts: dict[str, dict[int, float]] = {"good": {}, "bad": {}, "valid": {}}
     labels: dict[str, dict[str, str]] = {}
     for one in series:
         part = "good" if kind == "ready" else one.metric.get("sli", "")
         # the same series comes again where a large question was asked in halves
-        if part not in ("good", "bad", "valid") or labels.setdefault(part, one.metric) != one.metric:
+        if part not in parts or labels.setdefault(part, one.metric) != one.metric:
             raise Malformed(
                 f"The query of the objective '{slo_id}' has more than one series where one is due. "
                 "Aggregate it, for example with sum(…) or avg(…)."
             )
-        parts.setdefault(part, {}).update((round(moment), float(value)) for moment, value in one.values)
+        parts[part].update((round(moment), float(value)) for moment, value in one.values)
     return parts
 
 

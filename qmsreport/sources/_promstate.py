@@ -211,7 +211,7 @@ def settings(client: Client, subject: str, receipt: Receipt) -> list[Setting]:
         for part in re.split(r"\s+or\s+", retention):
             length = _duration(part)
             if length is not None:
-                put("metrics_retention", "effective", f"{length:g}", "s", path)
+                put("metrics_retention", "effective", f"{length:.15g}", "s", path)
             elif part:
                 put("metrics_retention_size", "effective", part, "bytes", path)
     except SourceError as error:
@@ -219,7 +219,7 @@ def settings(client: Client, subject: str, receipt: Receipt) -> list[Setting]:
     try:
         path = "/api/v1/status/config"
         for key, length in _intervals(client, receipt).items():
-            put(key, "effective", f"{length:g}", "s", path)
+            put(key, "effective", f"{length:.15g}", "s", path)
     except SourceError as error:
         receipt.note(str(error))
     try:
