@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +15,8 @@ from qmsreport.period import Period, last_complete_quarter, parse_moment
 from qmsreport.results import SEVERITY_ORDER, Evaluation
 
 if TYPE_CHECKING:
+    import polars as pl
+
     from qmsreport.config import Config
     from qmsreport.warehouse import Counts
 
@@ -28,6 +30,7 @@ class Extraction:
 
     counts: dict[str, Counts] = field(default_factory=dict)
     failures: list[str] = field(default_factory=list)
+    rejects: dict[str, Path] = field(default_factory=dict)  # source to the file of its rows set aside
 
     @property
     def rejected(self) -> int:
@@ -41,8 +44,13 @@ class Report:
 
     folder: Path
     unchanged: bool
-    evaluation: Evaluation | None
-    worst: str | None  # severity of the worst open finding
+    metrics: pl.DataFrame  # as in `results.Evaluation`
+    findings: pl.DataFrame
+
+    @property
+    def worst(self) -> str | None:
+        """Severity of the worst open finding."""
+        return worst_finding(self.findings)
 
 
 Watch = Callable[[str, Extract, "Counts"], None]
@@ -97,7 +105,34 @@ def extract(
                 )
                 warehouse.commit(source.name, source.kind, failed, clock())
                 done.failures.append(f"{source.name}: {error}")
+            rejects = write_rejects(warehouse.path, source.name, config.warehouse.lock_timeout_seconds)
+            if rejects:
+                done.rejects[source.name] = rejects
     return done
+
+
+def write_rejects(warehouse: Path, source: str, wait_seconds: float) -> Path | None:
+    """Write the rows of a source that are set aside to `rejects/<source>.csv` beside the warehouse.
+
+    Returns `None`, and leaves no file, when there are none (any more).
+    """
+    from qmsreport.render.csv_files import content
+    from qmsreport.warehouse import still_set_aside
+
+    rows = still_set_aside(warehouse, source, wait_seconds)
+    target = warehouse.parent / "rejects" / f"{source}.csv"
+    if rows.is_empty():
+        target.unlink(missing_ok=True)
+        return None
+    try:
+        target.parent.mkdir(exist_ok=True)
+        target.write_bytes(content(rows.columns, rows.iter_rows(named=True)))
+    except OSError as error:
+        raise WarehouseError(
+            f"Cannot write the rows set aside to {target}: {error.strerror}. "
+            "Free space or mend its permissions; the warehouse has them too, in its table 'rejects'."
+        ) from error
+    return target
 
 
 def first_moment(config: Config, now: datetime) -> datetime:
@@ -155,7 +190,8 @@ def generate(
             )
             newest = bundle.latest(out, period.label)
             if newest and bundle.same_evidence(newest, parts.document(), _files_of(formats)):
-                return Report(newest, unchanged=True, evaluation=None, worst=None)
+                with Snapshot(newest / bundle.SNAPSHOT) as written:
+                    return Report(newest, True, *(written.stored(name) for name in _DERIVED))
             facts = _facts(config, period, moment, revision, parts.digest)
             evaluation = _evaluate(snapshot, queries, facts)
             keep(snapshot, queries, evaluation)
@@ -166,8 +202,8 @@ def generate(
             target = folder / query.path
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_text(query.text, "utf-8")
-        evidence.write_manifest(folder, parts, {**facts, "previous_manifest": manifest_before}, raw)
-    return Report(out / period.label / f"r{revision}", False, evaluation, worst_finding(evaluation))
+        evidence.write_manifest(folder, parts, {**_plain(facts), "previous_manifest": manifest_before}, raw)
+    return Report(out / period.label / f"r{revision}", False, evaluation.metrics, evaluation.findings)
 
 
 def _files_of(formats: Sequence[str]) -> list[str]:
@@ -222,21 +258,22 @@ def _facts(config: Config, period: Period, as_of: datetime, revision: int, diges
         "system": config.organisation.system,
         "title": report.title,
         "period": period.label,
-        "first_day": period.first.isoformat(),
-        "last_day": (period.after - timedelta(days=1)).isoformat(),
+        "grain": period.grain,
+        "first_day": period.first,
+        "last_day": period.after - timedelta(days=1),
         "zone": period.zone,
-        "as_of": as_of.isoformat() + "Z",
+        "as_of": as_of,
         "revision": revision,
         "classification": report.classification,
         "notice": report.notice,
         "document_number": report.document_number,
-        "prepared_by": report.prepared_by,
-        "reviewed_by": report.reviewed_by,
-        "approved_by": report.approved_by,
+        "prepared_by": report.prepared_by or None,
+        "reviewed_by": report.reviewed_by or None,
+        "approved_by": report.approved_by or None,
         "tool_version": __version__,
         "evidence_digest": digest,
         "signed": False,
-        "final": bool(report.prepared_by and report.approved_by and report.prepared_by != report.approved_by),
+        "state": "draft",  # a person makes it final by signing; the tool never does
     }
 
 
@@ -246,16 +283,14 @@ def _plain(value: Any) -> Any:
         return {key: _plain(item) for key, item in value.items()}
     if isinstance(value, list):
         return [_plain(item) for item in value]
-    return value if isinstance(value, (str, int, float, bool)) else value.isoformat()
+    return value if isinstance(value, str | int | float | bool) or value is None else value.isoformat()
 
 
-def worst_finding(evaluation: Evaluation) -> str | None:
-    """The severity of the worst finding that is not in order: failed, in error, or mandatory and not assessed."""
+def worst_finding(findings: pl.DataFrame) -> str | None:
+    """The severity of the worst finding that is not in order: failed or in error."""
     import polars as pl
 
-    open_ones = (
-        evaluation.findings.filter(pl.col("status").is_in(["fail", "error"]))["severity"].unique().to_list()
-    )
+    open_ones = findings.filter(pl.col("status").is_in(["fail", "error"]))["severity"].unique().to_list()
     return next((severity for severity in SEVERITY_ORDER if severity in open_ones), None)
 
 
@@ -279,6 +314,45 @@ def verify(folder: Path) -> list[str]:
     return problems + [
         f"changed fact: {sentence}" for sentence in evidence.changed_evidence(manifest, tables, queries)
     ]
+
+
+def reproduce(folder: Path, target: Path, formats: Sequence[str] = ("pdf", "html")) -> list[str]:
+    """Render a bundle again from its own snapshot and queries, and compare byte by byte.
+
+    Args:
+        folder: the bundle.
+        target: an existing empty folder for the pages made anew.
+        formats: which to make.
+
+    Returns:
+        One sentence for each file that came out differently; empty when all are the same.
+    """
+    from qmsreport.render import render
+    from qmsreport.warehouse import Snapshot
+
+    manifest = evidence.read_manifest(folder)
+    problems = []
+    if manifest["tool_version"] != __version__:
+        problems.append(
+            f"version: the bundle was made by qmsreport {manifest['tool_version']}, this is {__version__}."
+        )
+    if manifest["evidence"]["templates"] != evidence.folder_hash(assets.folder("report_templates")):
+        problems.append("templates: they are not those the bundle was rendered with.")
+    facts = dict(manifest)
+    for key, read in (
+        ("first_day", date.fromisoformat),
+        ("last_day", date.fromisoformat),
+        ("as_of", datetime.fromisoformat),
+    ):
+        facts[key] = read(facts[key])
+    with Snapshot(folder / bundle.SNAPSHOT) as snapshot:
+        evaluation = _evaluate(snapshot, catalog.read(folder / "queries"), facts)
+    for path in render(evaluation, formats, target):
+        name = path.relative_to(target).as_posix()
+        recorded = manifest["files"].get(name)
+        if recorded and recorded["sha256"] != evidence.sha256_file(path):
+            problems.append(f"{name}: comes out differently now.")
+    return problems
 
 
 def _add(done: Extraction, source: str, counts: Counts) -> None:

@@ -9,7 +9,8 @@ from __future__ import annotations
 from qmsreport.warehouse.digest import table_digests
 from qmsreport.warehouse.freeze import freeze
 from qmsreport.warehouse.published import published_metrics
+from qmsreport.warehouse.rejected import still_set_aside
 from qmsreport.warehouse.snapshot import Snapshot
 from qmsreport.warehouse.store import Counts, Warehouse
 
-__all__ = ["Counts", "Snapshot", "Warehouse", "freeze", "published_metrics", "table_digests"]
+__all__ = ["Counts", "Snapshot", "Warehouse", "freeze", "published_metrics", "still_set_aside", "table_digests"]

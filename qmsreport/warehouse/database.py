@@ -6,11 +6,14 @@ import contextlib
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 
 from qmsreport.errors import Locked, WarehouseError
+
+if TYPE_CHECKING:
+    import polars as pl
 
 # spills to disk beyond this; a report over 16 M facts stays below 2 GiB in all
 MEMORY_LIMIT = "1200MB"
@@ -44,6 +47,17 @@ def run(
 ) -> list[tuple[Any, ...]]:
     """Run one statement to its end: DuckDB 2 refuses the next while a result is unfetched."""
     return connection.execute(sql, parameters or {}).fetchall()
+
+
+def frame(
+    connection: duckdb.DuckDBPyConnection, sql: str, parameters: dict[str, Any] | None = None
+) -> pl.DataFrame:
+    """The rows of a select as a polars frame, handed over as Arrow."""
+    import polars as pl
+
+    found = pl.from_arrow(connection.sql(sql, params=parameters or {}).to_arrow_table())
+    assert isinstance(found, pl.DataFrame)  # noqa: S101  # a table always gives a frame; this tells the type checker
+    return found
 
 
 def _connect(path: Path, read_only: bool, wait_seconds: float) -> duckdb.DuckDBPyConnection:

@@ -28,18 +28,18 @@ def _table(snapshot: Snapshot, table: str) -> str:
     columns = [
         (name, kind)
         for name, kind in snapshot.fetch(
-            f"select column_name, data_type from duckdb_columns() where table_name = '{table}' "  # noqa: S608  # own names
+            f"select column_name, data_type from duckdb_columns() where table_name = '{table}' "
             "and not internal and database_name <> 'temp' order by column_name"
         )
     ]
     row = ", ".join(f"coalesce(cast({name} as varchar), chr(27))" for name, _ in columns)
     has_day = any(name == "local_date" for name, _ in columns)
-    ((rows,),) = snapshot.fetch(f"select count(*) from {table}")  # noqa: S608  # as above
+    ((rows,),) = snapshot.fetch(f"select count(*) from {table}")
     slices = [""]
     if has_day and rows > _SLICE_ROWS:
         months = snapshot.fetch(
             f"select distinct date_trunc('month', local_date) from {table} order by 1 nulls last"
-        )  # noqa: S608
+        )
         slices = [
             "where local_date is null"
             if month is None
@@ -55,6 +55,6 @@ def _table(snapshot: Snapshot, table: str) -> str:
                 from hashed group by 1
             )
             select sha256(coalesce(string_agg(hash, '' order by bucket), '')) from buckets
-        """  # noqa: S608  # as above
+        """
         total.update(snapshot.fetch(sql)[0][0].encode())
     return total.hexdigest()

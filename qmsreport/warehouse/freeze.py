@@ -25,7 +25,8 @@ _NO_LOWER_CUT = ("commits", "changes", "incidents", "incident_events", "vulnerab
 def known_until(warehouse: Path, wait_seconds: float) -> datetime | None:
     """When the newest fact became known: the default `as_of`, so that the same warehouse gives the same report."""
     with opened(warehouse, read_only=True, wait_seconds=wait_seconds) as connection:
-        return run(connection, "select max(recorded_at) from extracts")[0][0]
+        ((newest,),) = run(connection, "select max(recorded_at) from extracts")
+    return newest if isinstance(newest, datetime) else None
 
 
 def freeze(
@@ -68,7 +69,7 @@ def freeze(
         for ledger in ("extracts", "rejects"):
             run(
                 connection,
-                f"create table snapshot.main.{ledger} as select * from {ledger} "  # noqa: S608  # own names
+                f"create table snapshot.main.{ledger} as select * from {ledger} "
                 "where recorded_at <= $as_of order by all",
                 {"as_of": as_of},
             )
@@ -76,7 +77,7 @@ def freeze(
         run(connection, "detach warehouse")
         for name, rows in tables.items():
             connection.register("declared", rows)
-            run(connection, f"create table {name} as select * from declared")  # noqa: S608  # own names
+            run(connection, f"create table {name} as select * from declared")
             connection.unregister("declared")
 
 
@@ -120,7 +121,7 @@ def _copy(
         else ""
     )
     once = ""
-    ((several,),) = run(connection, f"select count(distinct source) > 1 from {kind}")  # noqa: S608  # own names
+    ((several,),) = run(connection, f"select count(distinct source) > 1 from {kind}")
     if several:
         rank = "list_position($sources, source)"
         parameters["sources"] = list(sources)
@@ -136,6 +137,6 @@ def _copy(
             select {listed}{local}{baseline} from known where not vanished{once}
         )
         select * from placed where true{where} order by {", ".join(key_of(kind))}
-        """,  # noqa: S608  # own names, bound values
+        """,
         parameters,
     )

@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from qmsreport.warehouse.database import opened
+from qmsreport.warehouse.database import frame, opened
 
 if TYPE_CHECKING:
     import polars as pl
@@ -34,12 +34,13 @@ def published_metrics(bundles: Iterable[tuple[date, str, Path]]) -> pl.DataFrame
     frames = [pl.DataFrame(schema=schema)]
     for first_day, revision, path in bundles:
         with opened(path, read_only=True, wait_seconds=5) as connection:
-            rows = connection.execute(
+            rows = frame(
+                connection,
                 """
                 select metric, starts_on, scope_type, scope, environment, statistic, value, n, $revision as revision
                 from metrics where grain = 'period' and starts_on = $first_day order by all
                 """,
                 {"first_day": first_day, "revision": revision},
-            ).pl()
+            )
         frames.append(rows.cast(schema))  # type: ignore[arg-type]  # polars takes classes as well as instances
     return pl.concat(frames)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Self
 import duckdb
 
 from qmsreport.errors import QueryError
-from qmsreport.warehouse.database import opened, run
+from qmsreport.warehouse.database import frame, opened, run
 
 if TYPE_CHECKING:
     import polars as pl
@@ -52,7 +52,7 @@ class Snapshot:
             QueryError: with the file, DuckDB's message and the query's title.
         """
         with self._named(where, title):
-            return self._connection.execute(sql).pl()
+            return frame(self._connection, sql)
 
     def create_table(
         self, name: str, sql: str, where: str, title: str = "", *, temporary: bool = True
@@ -70,14 +70,18 @@ class Snapshot:
     def hold(self, name: str, rows: pl.DataFrame) -> None:
         """Put a frame beside the snapshot for the queries that follow, for this session only."""
         self._connection.register(f"{name}_held", rows)
-        run(self._connection, f"create or replace temp table {name} as select * from {name}_held")  # noqa: S608  # own names
+        run(self._connection, f"create or replace temp table {name} as select * from {name}_held")
         self._connection.unregister(f"{name}_held")
 
     def load(self, name: str, rows: pl.DataFrame) -> None:
         """Store a frame as a table in the file."""
         self._connection.register("loading", rows)
-        run(self._connection, f"create or replace table main.{name} as select * from loading")  # noqa: S608  # own names
+        run(self._connection, f"create or replace table main.{name} as select * from loading")
         self._connection.unregister("loading")
+
+    def stored(self, name: str) -> pl.DataFrame:
+        """A table of the file as it is, in its stored order."""
+        return frame(self._connection, f"select * from main.{name}")
 
     def tables(self) -> list[str]:
         """The names of the stored tables."""
@@ -87,7 +91,7 @@ class Snapshot:
     def populations(self) -> dict[str, pl.DataFrame]:
         """The long lists that stand beside the report as files: what its figures were counted from."""
         return {
-            name: self._connection.execute(f"select * from {name} where {where} order by all").pl()  # noqa: S608  # own names
+            name: frame(self._connection, f"select * from {name} where {where} order by all")
             for name, where in _POPULATIONS.items()
         }
 

@@ -145,7 +145,7 @@ def _append(
     if batch.kind in seen:
         table = f"seen_{batch.kind}_{len(seen[batch.kind])}"
         columns = ", ".join(key_of(batch.kind))
-        run(connection, f"create or replace temp table {table} as select {columns} from staged")  # noqa: S608  # vocabulary names
+        run(connection, f"create or replace temp table {table} as select {columns} from staged")
         seen[batch.kind].append(table)
     run(connection, versions.arriving(batch.kind), {"source": provenance["source"]})
     run(connection, versions.append(batch.kind), provenance)
@@ -211,4 +211,4 @@ def _ledger_row(
 def _ledger(connection: duckdb.DuckDBPyConnection, row: dict[str, Any]) -> None:
     names = ", ".join(row)
     values = ", ".join(f"${name}" for name in row)
-    run(connection, f"insert into extracts ({names}) values ({values})", row)  # noqa: S608  # our own names
+    run(connection, f"insert into extracts ({names}) values ({values})", row)

@@ -27,7 +27,7 @@ def current(kind: str, *, source: bool = False, as_of: bool = False) -> str:
         )
         select stored.* from {kind} as stored left join superseded on {on}
         where stored.version = coalesce(superseded.newest, 1) and {kept}
-    """  # noqa: S608  # names come from the record vocabulary, values are bound
+    """
 
 
 def arriving(kind: str) -> str:
@@ -55,14 +55,14 @@ def append(kind: str) -> str:
         insert into {kind} ({listed}, source, version, vanished, extract_id, recorded_at, raw_sha256)
         select {listed}, $source, version, false, $extract_id, $recorded_at, $raw_sha256 from arriving
         order by {", ".join(key_of(kind))}
-    """  # noqa: S608  # as above
+    """
 
 
 def vanish(kind: str, seen: Sequence[str]) -> str:
     """Append a tombstone for each current record of the subject whose key is in none of the tables `seen`."""
     keys = ", ".join(key_of(kind))
-    listed = " union all ".join(f"select {keys} from {table}" for table in seen)  # noqa: S608  # our own names
-    listed = listed or f"select {keys} from {kind} where false"  # noqa: S608  # as above
+    listed = " union all ".join(f"select {keys} from {table}" for table in seen)
+    listed = listed or f"select {keys} from {kind} where false"
     names = [column.name for column in columns(kind)]
     on = " and ".join(f"known.{name} = seen.{name}" for name in key_of(kind))
     return f"""
@@ -74,4 +74,4 @@ def vanish(kind: str, seen: Sequence[str]) -> str:
         semi join extracts on known.extract_id = extracts.extract_id and extracts.subject = $subject
         anti join ({listed}) as seen on {on}
         where not known.vanished
-    """  # noqa: S608  # as above
+    """
