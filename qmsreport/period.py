@@ -133,6 +133,11 @@ def span(first: date, after: date, zone_name: str) -> Period:
     return Period(first, after, zone_name, "span")
 
 
+def days(first: date, last: date, zone_name: str) -> Period:
+    """The days from `first` to `last`, both included."""
+    return span(first, last + timedelta(days=1), zone_name)
+
+
 def last_complete_quarter(now: datetime, zone_name: str) -> Period:
     """The quarter before the one that `now` (naive UTC) falls in, in the zone."""
     local = now.replace(tzinfo=UTC).astimezone(zone(zone_name)).date()

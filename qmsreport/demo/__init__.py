@@ -5,9 +5,13 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
+NOTICE = "Demonstration data"  # stands in its configuration and on every page
+# people's pseudonyms follow from it, and the same day shall give the same bytes
+_KEY = "the key of the demonstration protects nobody\n"
+
 
 def write(folder: Path, today: date) -> None:
-    """Write `qmsreport.toml` and `sources/` of the demonstration organisation into `folder`.
+    """Write `qmsreport.toml`, its key and `sources/` of the demonstration organisation into `folder`.
 
     The files cover the 8 quarters before the one that `today` falls in, and the running quarter up to the end
     of the day before `today`. The same `today` gives the same bytes. `OSError` when the folder cannot be written.
@@ -16,3 +20,4 @@ def write(folder: Path, today: date) -> None:
     from qmsreport.demo.writer import write_organisation
 
     write_organisation(folder, today)
+    (folder / "qmsreport.key").write_text(_KEY, "ascii")

@@ -1,0 +1,133 @@
+"""The one place where what went wrong becomes a sentence on standard error and an exit code."""
+
+from __future__ import annotations
+
+import errno
+import os
+import signal
+import sys
+import tempfile
+import traceback
+from collections.abc import Sequence
+from types import FrameType
+
+import click
+
+from qmsreport.cli import screen
+from qmsreport.cli.app import app
+from qmsreport.cli.options import Common
+from qmsreport.errors import QmsReportError
+
+USAGE, SOURCE, UNEXPECTED, INTERRUPTED, TERMINATED = 2, 3, 70, 130, 143
+PIPE_CLOSED = 141
+_COMPLETE = "_QMSREPORT_COMPLETE"
+
+
+class _Stop:
+    """Remembers that we were asked to stop: libraries turn the interrupt into errors of their own."""
+
+    code: int | None = None
+
+    def __call__(self, number: int, _: FrameType | None) -> None:
+        self.code = TERMINATED if number == signal.SIGTERM else INTERRUPTED
+        raise KeyboardInterrupt
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command and return its exit code; nothing leaves here as a traceback."""
+    if _COMPLETE in os.environ:
+        app.main(args=list(arguments), prog_name="qmsreport", complete_var=_COMPLETE)
+    stop = _Stop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, stop)
+    common = Common()
+    try:
+        code = _invoke(arguments, common)
+        sys.stdout.flush()
+        return code
+    except BrokenPipeError:
+        screen.hush()
+        return PIPE_CLOSED
+    # the last stop: whatever no layer below could name is told in one sentence
+    except BaseException as error:  # noqa: BLE001
+        if stop.code is not None or isinstance(error, (KeyboardInterrupt, click.Abort)):
+            _say("Stopped. What was already stored stays; run the same command again to go on.")
+            return stop.code or INTERRUPTED
+        return _explain(error, verbose=common.verbose)
+
+
+def _invoke(arguments: Sequence[str], common: Common) -> int:
+    try:
+        with app.make_context("qmsreport", list(arguments), obj=common) as context:
+            return app.invoke(context) or 0
+    except click.exceptions.Exit as done:
+        return done.exit_code
+
+
+def _explain(error: BaseException, *, verbose: bool) -> int:
+    """Say what happened on standard error; the exit code."""
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        click.echo(screen.text(), err=True)
+        return USAGE
+    if isinstance(error, click.ClickException):
+        context = getattr(error, "ctx", None)
+        command = context.command_path if context else "qmsreport"
+        _say(f"{error.format_message()} See '{command} --help'.")
+        return error.exit_code
+    if isinstance(error, QmsReportError):
+        _say(_redact(str(error)))
+        if verbose:
+            click.echo(_trace(error), err=True)
+        return error.exit_code
+    if isinstance(error, OSError) and error.filename and error.errno in _DISK:
+        _say(f"Cannot use {error.filename}: {error.strerror}. {_DISK[error.errno]}")
+        if verbose:
+            click.echo(_trace(error), err=True)
+        return SOURCE
+    _say(
+        f"This should not have happened: {type(error).__name__}: {_redact(str(error))}. {_where(error, verbose)}"
+    )
+    return UNEXPECTED
+
+
+_FULL = "Free space on that disk and run this again; what was stored before is still there."
+_RIGHTS = "Check that this user may write there."
+_DISK = {
+    errno.ENOSPC: _FULL,
+    errno.EDQUOT: _FULL,
+    errno.EACCES: _RIGHTS,
+    errno.EPERM: _RIGHTS,
+    errno.EROFS: _RIGHTS,
+    errno.ENOENT: "Check the path.",
+    errno.ENOTDIR: "Check the path.",
+    errno.EISDIR: "Check the path.",
+}
+
+
+def _where(error: BaseException, verbose: bool) -> str:
+    if verbose:
+        return f"Please report it with this:\n{_trace(error)}"
+    try:
+        handle, name = tempfile.mkstemp(prefix="qmsreport-", suffix=".txt")
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(_trace(error))
+    except OSError:
+        return "Run it again with -v and report what it shows."
+    return f"Please report it with {name}, which says where; -v shows the same."
+
+
+def _trace(error: BaseException) -> str:
+    return _redact("".join(traceback.format_exception(error)))
+
+
+def _redact(text: str) -> str:
+    from qmsreport.http import redact
+
+    return redact(text)
+
+
+def _say(sentence: str) -> None:
+    try:
+        click.echo(f"qmsreport: {sentence}", err=True)
+    except OSError:  # nobody listens any more: the exit code still speaks
+        return

@@ -1,0 +1,99 @@
+"""What `generate` and `demo` say of a finished report."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from qmsreport.cli.output import counted, table
+
+if TYPE_CHECKING:
+    from qmsreport.period import Period
+    from qmsreport.pipeline import Report
+
+_FILES = {"PDF": "report.pdf", "HTML": "report.html", "rows": "data", "evidence": "evidence.duckdb"}
+_SHOWN = 5
+
+
+def exit_code(report: Report, fail_on: str | None) -> int:
+    """1 when a check could not run, or a finding at or above `fail_on` is open; else 0."""
+    from qmsreport.results import SEVERITY_ORDER
+
+    if report.findings.filter(report.findings["status"] == "error").height:
+        return 1
+    worst = report.worst
+    reached = fail_on and worst and SEVERITY_ORDER.index(worst) <= SEVERITY_ORDER.index(fail_on)
+    return 1 if reached else 0
+
+
+def show(report: Report, period: Period) -> None:
+    """Print where the report is and what was found, in a few lines."""
+    from datetime import timedelta
+
+    revision = report.folder.name.removeprefix("r")
+    days = f"{period.first:%-d %B %Y} to {period.after - timedelta(days=1):%-d %B %Y}, {period.zone}"
+    state = ", which already says this: nothing new was written" if report.unchanged else ""
+    click.echo(f"Report {period.label} ({days}), revision {revision}{state}")
+    click.echo()
+    for word, name in _FILES.items():
+        if (report.folder / name).exists():
+            click.echo(f"  {word:<9} {near(report.folder / name)}")
+    click.echo()
+    _delivery(report)
+    _checks(report)
+    click.echo()
+    click.echo(f"Check it at any time: qmsreport verify {near(report.folder)}")
+
+
+def near(path: Path) -> str:
+    """The path as one would type it here: relative where that is shorter."""
+    whole = str(path.absolute())
+    return min(whole, os.path.relpath(whole), key=len)
+
+
+def _delivery(report: Report) -> None:
+    """One line: how many of the period's metrics have a figure for the organisation as a whole."""
+    rows = report.metrics.filter(report.metrics["grain"] == "period")
+    if rows.is_empty():
+        click.echo("There is no figure for this period.")
+        return
+    newest = rows.filter(
+        (rows["starts_on"] == rows["starts_on"].max()) & (rows["scope_type"] == "organisation")
+    )
+    known = newest.filter(newest["value"].is_not_null())
+    click.echo(
+        f"{counted(known['metric'].n_unique(), 'metric')} of {newest['metric'].n_unique()} have a figure."
+    )
+
+
+def _checks(report: Report) -> None:
+    """Counts by status, then the checks that need a look, worst first."""
+    from qmsreport.results import SEVERITY_ORDER, STATUSES
+
+    found = report.findings
+    if found.is_empty():
+        click.echo("No check was run.")
+        return
+    by_status = dict(found.group_by("status").len().iter_rows())
+    words = [f"{by_status[status]:,} {status}" for status in STATUSES if status in by_status]
+    click.echo(
+        f"{counted(found['check_id'].n_unique(), 'check')} judged {found.height:,} cases: {', '.join(words)}."
+    )
+    unsettled = found.filter(found["status"].is_in(["fail", "error", "not assessed"]))
+    rows = sorted(
+        (SEVERITY_ORDER.index(severity), severity, status, number, title)
+        for severity, status, title, number in unsettled.group_by("severity", "status", "title")
+        .len()
+        .iter_rows()
+    )
+    if rows:
+        shown = [
+            (severity, status, f"{number:,}", title) for _, severity, status, number, title in rows[:_SHOWN]
+        ]
+        text = table(("severity", "status", "cases", "check"), shown)
+        click.echo("\n" + "\n".join(f"  {line}" for line in text.splitlines()))
+    if len(rows) > _SHOWN:
+        click.echo(f"  and {len(rows) - _SHOWN} more in the report")
