@@ -107,8 +107,8 @@ def is_ancestor(parents: Parents, ancestor: int, descendant: int) -> bool:
 class OwnCommits:
     """What each merge along a branch's first-parent line brought in, each commit handed out once.
 
-    Ask for the line's commits oldest first. What was reachable before the first one asked for must not be in
-    the graph, or be reachable from it: then every commit is visited once over the whole line.
+    Ask for the line's commits oldest first, beginning with a root or with a commit whose first parent, and all
+    that is reachable from it, is not in the graph. Then every commit is visited once over the whole line.
     """
 
     __slots__ = ("_parents", "_taken")
@@ -117,12 +117,10 @@ class OwnCommits:
         self._parents = parents  # may grow between the calls
         self._taken = bytearray()
 
-    def of(self, position: int) -> list[int]:
-        """The commits reachable from the other parents and not from the first; none for an ordinary commit."""
+    def of(self, position: int, others: Sequence[int]) -> list[int]:
+        """The commits reachable from `others`, its parents but the first, and not from the first."""
         self._taken.extend(bytes(len(self._parents) - len(self._taken)))
-        parents = self._parents[position]
-        self._claim(parents[:1])  # claims nothing, unless the line begins with this commit
-        own = self._claim(parents[1:])
+        own = self._claim(others)
         self._taken[position] = 1
         return sorted(own)
 

@@ -216,14 +216,18 @@ class History:
             entry for entry in chunk if rules.is_change(entry, self.rules.changes, on_line=entry.sha in line)
         ]
         of_paths = self.touches.of(entry.sha for entry in chosen) if self.touches else {}
-        brought = {
-            entry.sha: own.of(graph.positions[entry.sha]) for entry in chunk if entry.sha in line
-        }  # every commit of the line in turn, changes or not
+        brought = {}  # of every commit of the line in turn, whether it is a change or not
+        for entry in chunk:
+            if entry.sha in line:
+                others = [graph.positions[sha] for sha in entry.parents[1:] if sha in graph.positions]
+                brought[entry.sha] = own.of(graph.positions[entry.sha], others)
         for entry in chosen:
             is_merge = len(entry.parents) > 1
             head = entry.parents[1] if is_merge else None
-            at = graph.positions.get(head or entry.sha)
-            author = entry.author if at is None else self._authors[at]
+            positions = brought.get(entry.sha, []) if is_merge else [graph.positions[entry.sha]]
+            # the head's author wrote it; a merge whose head brings nothing new has no author but its own
+            at = graph.positions.get(head or "", -1)
+            author = self._authors[at] if at in positions else entry.author
             message = rules.read_message(entry.subject, entry.body)
             in_paths = of_paths.get(entry.sha, ())
             change = Change(
@@ -240,7 +244,6 @@ class History:
                 is_bot=author.is_bot,
                 is_emergency=rules.is_unplanned(self.rules.unplanned, [message.branch], message.title),
             )
-            positions = brought.get(entry.sha, []) if is_merge else [graph.positions[entry.sha]]
             yield (
                 change,
                 [

@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import os
 import re
-import shlex
 import subprocess
 import tempfile
 from collections.abc import Iterable, Iterator
@@ -182,13 +181,9 @@ def name_of(path: Path, origin: str) -> str:
     itself a folder gives that folder's name, because the rest of its path says nothing about the project.
     """
     remote = re.fullmatch(r"(?:[a-z][a-z0-9+.-]*://(?!/)[^/]+/|[^/:]+:(?!/?/))(?P<path>.+)", origin.strip())
-    named = (
-        remote["path"] if remote and not origin.startswith("file:") else Path(origin or path.absolute()).name
-    )
-    named = re.sub(r"[?#].*$", "", named).strip("/").removesuffix(".git").strip("/")
-    return named or path.absolute().name.removesuffix(".git")
-
-
-def command_line(*arguments: str) -> str:
-    """How the ledger writes a question."""
-    return shlex.join(["git", *arguments])
+    if remote and not origin.startswith("file:"):
+        named = re.sub(r"[?#].*$", "", remote["path"]).strip("/")
+    else:
+        folder = Path(origin.removeprefix("file://")) if origin else path.absolute()
+        named = folder.parent.name if folder.name == ".git" else folder.name
+    return named.removesuffix(".git").strip("/") or "repository"

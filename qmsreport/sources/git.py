@@ -15,7 +15,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from glob import glob
+from glob import glob, has_magic
 from pathlib import Path
 
 from qmsreport.errors import ConfigError, Rejected, SourceError, suggest
@@ -172,8 +172,8 @@ class GitSource:
         listed = self._named if isinstance(self._named, list) else []
         found = []
         for path in map(resolve, listed):
-            matching = sorted(glob(str(path))) if not path.exists() else [path]  # noqa: PTH207  # absolute patterns too
-            found += [(Path(match), "") for match in matching or [path]]
+            matching = sorted(glob(str(path))) if has_magic(str(path)) else []  # noqa: PTH207  # absolute patterns too
+            found += [(Path(match), "") for match in matching or [str(path)]]
         return found
 
 
