@@ -110,6 +110,10 @@ def quarter(text: str, zone_name: str) -> Period:
         hint = ""
         if month and 1 <= int(month[2]) <= 12:
             hint = f" Did you mean '{month[1]}-Q{(int(month[2]) + 2) // 3}', or --month {month[1]}-{int(month[2]):02}?"
+        loose = re.search(r"(20\d\d)\D*([1-4])\b", text) or re.search(r"(20\d\d)", text)
+        if loose and not hint:
+            likely = loose[2] if loose.re.groups == 2 else "4"
+            hint = f" Did you mean '{loose[1]}-Q{likely}'?"
         raise UsageError(f"Cannot read the quarter '{text}': write a year and a quarter like 2026-Q3.{hint}")
     first, second = found.groups()
     year, number = (int(first), int(second)) if len(first) == 4 else (int(second), int(first))

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from qmsreport.pipeline import Report
 
 _FILES = {"PDF": "report.pdf", "HTML": "report.html", "rows": "data", "evidence": "evidence.duckdb"}
+_HEADLINES = ("per_week", "median", "rate")  # the one statistic of each core metric that stands for it
 _SHOWN = 5
 
 
@@ -42,7 +43,7 @@ def show(report: Report, period: Period) -> None:
         if (report.folder / name).exists():
             click.echo(f"  {word:<9} {near(report.folder / name)}")
     click.echo()
-    _delivery(report)
+    _figures(report)
     _checks(report)
     click.echo()
     click.echo(f"Check it at any time: qmsreport verify {near(report.folder)}")
@@ -54,19 +55,26 @@ def near(path: Path) -> str:
     return min(whole, os.path.relpath(whole), key=len)
 
 
-def _delivery(report: Report) -> None:
-    """One line: how many of the period's metrics have a figure for the organisation as a whole."""
-    rows = report.metrics.filter(report.metrics["grain"] == "period")
-    if rows.is_empty():
-        click.echo("There is no figure for this period.")
-        return
-    newest = rows.filter(
-        (rows["starts_on"] == rows["starts_on"].max()) & (rows["scope_type"] == "organisation")
+def _figures(report: Report) -> None:
+    """The core metrics of the period for the organisation as a whole."""
+    from qmsreport.cli.definitions import of
+    from qmsreport.render.filters import figure
+
+    rows = report.metrics.filter(
+        (report.metrics["grain"] == "period")
+        & (report.metrics["scope_type"] == "organisation")
+        & report.metrics["environment"].is_null()
+        & report.metrics["statistic"].is_in(_HEADLINES)
     )
-    known = newest.filter(newest["value"].is_not_null())
-    click.echo(
-        f"{counted(known['metric'].n_unique(), 'metric')} of {newest['metric'].n_unique()} have a figure."
-    )
+    newest = rows.filter(rows["starts_on"] == rows["starts_on"].max())
+    values = {row["metric"]: row for row in newest.iter_rows(named=True)}
+    core = [query for query in of("metrics").values() if query.header.get("core")]
+    width = max((len(query.title) for query in core), default=0)
+    for query in core:
+        row = values.get(query.id)
+        said = f"{figure(row['value'], row['unit'])}  (n = {row['n']:,})" if row else "no data"
+        click.echo(f"  {query.title:<{width}}  {said}")
+    click.echo()
 
 
 def _checks(report: Report) -> None:
