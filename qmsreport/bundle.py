@@ -54,7 +54,7 @@ def next_revision(out: Path, label: str) -> int:
 
 @contextlib.contextmanager
 def being_made(out: Path, label: str, revision: int) -> Iterator[Path]:
-    """A folder to build a bundle in; it gets its name at the end, whole, or is removed."""
+    """A folder to build a bundle in; with its manifest written it gets its name, without one it is removed."""
     final = out / label / f"r{revision}"
     partial = out / label / f".r{revision}.{os.getpid()}.partial"
     try:
@@ -65,7 +65,8 @@ def being_made(out: Path, label: str, revision: int) -> Iterator[Path]:
         ) from error
     try:
         yield partial
-        partial.rename(final)
+        if (partial / MANIFEST).exists():
+            partial.rename(final)
     except OSError as error:
         raise RenderError(
             f"Cannot write {final}: {error.strerror}. Free space there, or choose another --out."

@@ -46,6 +46,7 @@ def evaluate(snapshot: Snapshot, queries: Sequence[Query]) -> Outcome:
     for query in by_group["views"]:
         with _Timed(seconds, query):
             snapshot.create_table(query.id, query.sql, query.path, query.title)
+    snapshot.hold("definitions", _definitions(queries))
     metrics: list[pl.DataFrame] = []
     for query in by_group["metrics"]:
         with _Timed(seconds, query):
@@ -69,6 +70,35 @@ def evaluate(snapshot: Snapshot, queries: Sequence[Query]) -> Outcome:
             rows = snapshot.rows(query.sql, query.path, query.title)
             sections[query.id] = Section(query, rows.to_dicts())
     return Outcome(all_metrics, all_findings, sections, seconds)
+
+
+def _definitions(queries: Sequence[Query]) -> pl.DataFrame:
+    """The headers as a table, so that sections can quote titles, reasons and remedies."""
+    import polars as pl
+
+    keys = ("severity", "why", "remedy", "unit", "better")
+    return pl.DataFrame(
+        [
+            (
+                query.group,
+                query.id,
+                query.title,
+                query.definition,
+                query.version,
+                *map(query.header.get, keys),
+            )
+            for query in queries
+        ],
+        schema={
+            "kind": pl.String,
+            "id": pl.String,
+            "title": pl.String,
+            "definition": pl.String,
+            "version": pl.Int64,
+            **dict.fromkeys(keys, pl.String),
+        },
+        orient="row",
+    )
 
 
 class _Timed:

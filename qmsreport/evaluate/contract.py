@@ -29,7 +29,7 @@ def metric_rows(query: Query | None, rows: pl.DataFrame | None) -> pl.DataFrame:
             f"{query.path}: a share of {first['value']} for {first['scope']} is outside 0 to 1 ({query.title}). "
             "A join multiplies its rows: mend the query."
         )
-    ordered = rows.select(METRIC_COLUMNS).sort(
+    ordered = rows.select(*METRIC_COLUMNS).sort(
         ["grain", "starts_on", "scope_type", "scope", "environment", "statistic"], nulls_last=False
     )
     return ordered.select(pl.lit(query.id).alias("metric"), *METRIC_COLUMNS).cast(schema)  # type: ignore[arg-type]

@@ -57,7 +57,12 @@ def frame(
 
     found = pl.from_arrow(connection.sql(sql, params=parameters or {}).to_arrow_table())
     assert isinstance(found, pl.DataFrame)  # noqa: S101  # a table always gives a frame; this tells the type checker
-    return found
+    # DuckDB sums whole numbers into 128 bits, which arrive as decimals
+    return found.with_columns(
+        pl.col(name).cast(pl.Float64 if kind.scale else pl.Int64)
+        for name, kind in found.schema.items()
+        if isinstance(kind, pl.Decimal)
+    )
 
 
 def _connect(path: Path, read_only: bool, wait_seconds: float) -> duckdb.DuckDBPyConnection:

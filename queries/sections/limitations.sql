@@ -1,0 +1,103 @@
+-- ---
+-- title = "Limitations"
+-- chapter = "completeness"
+-- order = 2
+-- ---
+with failed_links as (
+    select
+        count(*) as links,
+        count(case when basis = 'inferred' then 1 end) as inferred
+    from deployment_incidents
+),
+
+baselines as (
+    select count(*) as deployments
+    from production_deployments
+    where is_baseline
+),
+
+unmapped as (
+    select count(*) as deployments
+    from production_deployments
+    inner join period on production_deployments.period = period.label
+    where production_deployments.service = '(no service)'
+),
+
+statements as (
+    select
+        1 as position,
+        'Unknown time' as topic,
+        concat(
+            slo_objectives.title, ' is known for ',
+            cast(cast(floor(slo_periods.coverage * 1000) / 10 as decimal(5, 1)) as varchar),
+            ' % of the period; the worst case counts the rest as bad.'
+        ) as statement
+    from slo_periods
+    inner join period on slo_periods.starts_on = period.first_day
+    inner join slo_objectives on slo_periods.slo_id = slo_objectives.slo_id
+    where
+        slo_periods.grain = 'period'
+        and slo_periods.coverage < 0.9995
+    union all
+    select
+        2 as position,
+        'Inferred links' as topic,
+        concat(
+            cast(inferred as varchar), ' of ', cast(links as varchar),
+            ' links between incidents and deployments are inferred from service and time; change_fail_rate prints the rate without them beside the rate.'
+        ) as statement
+    from failed_links
+    where inferred > 0
+    union all
+    select
+        3 as position,
+        'Baselines' as topic,
+        concat(
+            'The first known deployment of ', cast(deployments as varchar),
+            ' services and environments is a baseline in these periods: no change is attributed to it.'
+        ) as statement
+    from baselines
+    where deployments > 0
+    union all
+    select
+        4 as position,
+        'No service' as topic,
+        concat(
+            cast(deployments as varchar),
+            ' production deployments map to no service; they are counted under (no service).'
+        ) as statement
+    from unmapped
+    where deployments > 0
+    union all
+    select
+        5 as position,
+        'Rows set aside' as topic,
+        concat(
+            cast(count(*) as varchar), ' rows of ', source,
+            ' could not be read and are in no figure; they are listed in data/rejects.csv.'
+        ) as statement
+    from rejects
+    group by source
+    union all
+    select
+        6 as position,
+        'Failed windows' as topic,
+        concat('The source ', source, ' failed for ', subject, ': ', max(error)) as statement
+    from extracts
+    where outcome = 'failed'
+    group by source, subject
+    union all
+    select
+        7 as position,
+        'Warnings' as topic,
+        concat('The source ', source, ' warned about ', subject, ': ', array_to_string(max(warnings), ' ')) as statement
+    from extracts
+    where array_length(warnings) > 0
+    group by source, subject
+)
+
+select
+    topic,
+    statement
+from statements
+order by position, statement

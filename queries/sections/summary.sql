@@ -1,0 +1,185 @@
+-- ---
+-- title = "The period in four answers"
+-- chapter = "summary"
+-- order = 1
+-- ---
+with statuses as (
+    select
+        check_id,
+        min(title) as title,
+        min(severity) as severity,
+        count(*) as total,
+        count(case when status in ('fail', 'error') then 1 end) as failed,
+        count(case when status = 'partial' then 1 end) as partial,
+        count(case when status = 'not assessed' then 1 end) as unassessed
+    from findings
+    group by check_id
+),
+
+ranked_checks as (
+    select
+        *,
+        case severity when 'critical' then 1 when 'high' then 2 when 'medium' then 3 when 'low' then 4 else 5 end as rank
+    from statuses
+),
+
+control as (
+    select
+        'control' as question,
+        rank,
+        case
+            when failed > 0 then 'fail'
+            when unassessed = total then 'not assessed'
+            when partial + unassessed > 0 then 'partial'
+            else 'pass'
+        end as status,
+        case
+            when failed > 0
+                then concat(title, ': ', cast(failed as varchar), ' of ', cast(total as varchar), ' do not conform.')
+            when unassessed = total then concat(title, ': nothing could be judged.')
+            when partial + unassessed > 0
+                then concat(
+                    title, ': ', cast(partial + unassessed as varchar), ' of ', cast(total as varchar),
+                    ' only in part or not at all.'
+                )
+            else concat(title, ': all ', cast(total as varchar), ' conform.')
+        end as statement
+    from ranked_checks
+),
+
+positions as (
+    select
+        periods.first_day,
+        newest.position - periods.position as back
+    from periods
+    cross join (select max(position) as position from periods) as newest
+),
+
+compared as (
+    select
+        metrics.metric,
+        metrics.scope,
+        max(case when positions.back = 0 then metrics.value end) as value,
+        max(case when positions.back = 1 then metrics.value end) as previous,
+        max(case when positions.back = 0 then metrics.n end) as n,
+        max(case when positions.back = 1 then metrics.n end) as previous_n
+    from metrics
+    inner join positions on metrics.starts_on = positions.first_day
+    where
+        metrics.grain = 'period'
+        and metrics.scope_type = 'service'
+        and metrics.environment is null
+        and (
+            (metrics.metric = 'change_lead_time' and metrics.statistic = 'median')
+            or (metrics.metric = 'change_fail_rate' and metrics.statistic = 'rate')
+            or (metrics.metric = 'deployment_frequency' and metrics.statistic = 'per_week')
+        )
+    group by metrics.metric, metrics.scope
+),
+
+moved as (
+    select
+        compared.*,
+        compared.value / compared.previous - 1 as movement,
+        row_number() over (
+            order by abs(ln(compared.value / compared.previous)) desc, compared.metric, compared.scope
+        ) as rank
+    from compared
+    cross join thresholds
+    where
+        thresholds.name = 'small_n'
+        and compared.value > 0
+        and compared.previous > 0
+        and compared.n >= thresholds.value
+        and compared.previous_n >= thresholds.value
+        and abs(compared.value / compared.previous - 1) >= 0.25
+),
+
+change as (
+    select
+        'change' as question,
+        moved.rank,
+        cast(null as varchar) as status,
+        concat(
+            definitions.title, ' of ', moved.scope, case when moved.movement > 0 then ' rose by ' else ' fell by ' end,
+            cast(cast(round(abs(moved.movement) * 100) as bigint) as varchar), ' % (n ',
+            cast(moved.n as varchar), ', before ', cast(moved.previous_n as varchar), ').'
+        ) as statement
+    from moved
+    inner join definitions on moved.metric = definitions.id and definitions.kind = 'metrics'
+    where moved.rank <= 5
+),
+
+budgets as (
+    select
+        slo_objectives.title,
+        metrics.value as spent,
+        row_number() over (order by metrics.value desc, metrics.scope) as rank
+    from metrics
+    inner join period on metrics.starts_on = period.first_day
+    inner join slo_objectives on metrics.scope = slo_objectives.slo_id
+    where
+        metrics.metric = 'slo_error_budget'
+        and metrics.statistic = 'spent'
+        and metrics.value > 1
+),
+
+decision as (
+    select
+        'decision' as question,
+        rank,
+        'fail' as status,
+        concat(
+            title, ' has spent ', cast(cast(round(spent * 100) as bigint) as varchar),
+            ' % of its error budget: put reliability before features, or lower the objective with a reason.'
+        ) as statement
+    from budgets
+    where rank <= 5
+    union all
+    select
+        'decision' as question,
+        10 + ranked_checks.rank as rank,
+        'fail' as status,
+        concat(ranked_checks.title, ' does not hold. ', definitions.remedy) as statement
+    from ranked_checks
+    inner join definitions on ranked_checks.check_id = definitions.id and definitions.kind = 'checks'
+    where
+        ranked_checks.failed > 0
+        and ranked_checks.rank <= 2
+),
+
+unassessed as (
+    select
+        'unassessed' as question,
+        rank,
+        case when unassessed > 0 then 'not assessed' else 'partial' end as status,
+        concat(
+            title, ': ',
+            case when unassessed > 0 then concat(cast(unassessed as varchar), ' of ', cast(total as varchar), ' could not be judged') else '' end,
+            case when unassessed > 0 and partial > 0 then ', ' else '' end,
+            case when partial > 0 then concat(cast(partial as varchar), ' of ', cast(total as varchar), ' only in part') else '' end,
+            '.'
+        ) as statement
+    from ranked_checks
+    where partial + unassessed > 0
+),
+
+answers as (
+    select * from control
+    union all
+    select * from change
+    union all
+    select * from decision
+    union all
+    select * from unassessed
+)
+
+select
+    question,
+    status,
+    statement
+from answers
+order by
+    case question when 'control' then 1 when 'change' then 2 when 'decision' then 3 else 4 end,
+    rank,
+    statement
