@@ -50,14 +50,26 @@ class BadQuery(Malformed):
 
 
 class Series(msgspec.Struct):
-    """One series of a range answer: its labels, and seconds with values as Prometheus writes them."""
+    """One series of a range answer: its labels, and seconds since 1970 with values."""
 
     metric: dict[str, str]
-    values: list[tuple[float, str]] = []
+    values: list[tuple[float, float]] = []
 
 
 class _Matrix(msgspec.Struct):
     result: list[Series]
+    result_type: str = msgspec.field(name="resultType", default="")
+
+
+class _TextSeries(msgspec.Struct):
+    metric: dict[str, str]
+    values: list[tuple[float, str]] = []
+
+
+class _TextMatrix(msgspec.Struct):
+    """The same answer with values as Prometheus writes them: it writes `+Inf`, which is no JSON number."""
+
+    result: list[_TextSeries]
     result_type: str = msgspec.field(name="resultType", default="")
 
 
@@ -178,7 +190,7 @@ class Client:
                 *self.range(query, start, middle, step, receipt),
                 *self.range(query, middle + step, end, step, receipt),
             ]
-        matrix = self._decode(envelope.data, _Matrix, "/api/v1/query_range")
+        matrix = self._matrix(envelope.data)
         if matrix.result_type not in ("matrix", ""):
             raise Malformed(
                 f"Prometheus at {self.url}/api/v1/query_range answered a {matrix.result_type} where a matrix is due. "
@@ -319,6 +331,22 @@ class Client:
                 f"{where} answered JSON that is cut short or not its own. Run the extraction again; if it stays, look at the server."
             )
         return Malformed(f"{where} answered something that is not JSON. Check that the URL is its API.")
+
+    def _matrix(self, raw: msgspec.Raw) -> _Matrix:
+        try:
+            # values come in quotes; this reads them as numbers straight away, in half the time
+            return msgspec.json.decode(raw, type=_Matrix, strict=False)
+        except msgspec.ValidationError:
+            found = self._decode(raw, _TextMatrix, "/api/v1/query_range")
+        try:
+            series = [
+                Series(one.metric, [(end, float(text)) for end, text in one.values]) for one in found.result
+            ]
+        except ValueError as error:
+            raise Malformed(
+                f"Prometheus at {self.url}/api/v1/query_range answered values that are no numbers ({error}). Look at the server."
+            ) from error
+        return _Matrix(series, found.result_type)
 
     def _decode(self, raw: msgspec.Raw, kind: type[_T], path: str) -> _T:
         try:
