@@ -14,6 +14,7 @@ import typing
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -283,7 +284,7 @@ def read_table(
     if not isinstance(table, dict):
         problems.append(f"{where}: must be a table.")
         return None
-    hints = typing.get_type_hints(cls)
+    hints = _hints(cls)  # type: ignore[arg-type]  # every class is hashable
     values: dict[str, Any] = {}
     before = len(problems)
     for name, value in table.items():
@@ -308,6 +309,12 @@ def read_table(
         if required and item.name not in table:
             problems.append(f"{where} {item.name}: missing, and it has no default.")
     return cls(**values) if len(problems) == before else None
+
+
+@cache
+def _hints(cls: type) -> Mapping[str, Any]:
+    """The type of each field; working them out takes longer than reading thousands of tables."""
+    return typing.get_type_hints(cls)
 
 
 def _convert(value: object, hint: Any) -> tuple[Any, str]:
