@@ -92,7 +92,8 @@ def failure(error: Exception, what: str, where: str) -> SourceError:
             f"Cannot ask {what} at {where}: its TLS certificate is not trusted ({_cause(error)}). "
             "Set 'ca_file' to the certificate authority that signed it."
         )
-    if isinstance(error, requests.exceptions.Timeout):
+    # after retries, requests wraps a time-out into a ConnectionError
+    if isinstance(error, requests.exceptions.Timeout) or "timed out" in str(error):
         return Unavailable(
             f"No answer from {what} at {where} in time. Raise 'timeout_seconds', or look at the server."
         )

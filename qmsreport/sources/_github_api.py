@@ -14,6 +14,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import math
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -120,7 +121,7 @@ class Api:
         return Github(
             auth=self.authenticate(),
             base_url=self.url,
-            timeout=self.options.timeout_seconds,  # type: ignore[arg-type]  # passed on to requests, which takes fractions
+            timeout=math.ceil(self.options.timeout_seconds),  # whole seconds: it asserts an int
             user_agent=f"qmsreport/{__version__}",
             verify=self.options.ca_file or self.options.verify_tls,
             retry=policy,
@@ -155,10 +156,10 @@ class Api:
         What a permission hides is `null` in there and a sentence in `warnings`; when the very thing asked
         about is hidden or missing it is an error.
         """
-        asked = f"query {name} {json.dumps(variables, sort_keys=True)}"
+        asked = f"query {name} {json.dumps(_short(variables), sort_keys=True)}"
         body = {"query": queries.DOCUMENTS[name], "variables": dict(variables)}
         reply = self._send("POST", self._requester.graphql_url, {}, dict(_GRAPHQL_HEADERS), body, asked)
-        if not isinstance(reply.data, dict) or "data" not in reply.data and "errors" not in reply.data:
+        if not isinstance(reply.data, dict) or not {"data", "errors"} & reply.data.keys():
             raise Malformed(
                 f"GitHub at {self.url} answered {name} with something that is not GraphQL. Check 'url'."
             )
@@ -283,6 +284,16 @@ class Api:
                 f"GitHub at {http.redact(where)} answered JSON that is cut off or broken, on every try. "
                 "Run the extraction again later; if it stays so, look at the server or the proxy before it."
             )
+
+
+def _short(variables: Mapping[str, Any]) -> dict[str, Any]:
+    """Variables for the ledger: of a long list the ends, which say which page it was."""
+    return {
+        key: [value[0], f"{len(value) - 2} more", value[-1]]
+        if isinstance(value, list) and len(value) > 3
+        else value
+        for key, value in variables.items()
+    }
 
 
 def _usable(data: Any) -> bool:

@@ -54,14 +54,15 @@ def stream(
         start = max(state.at - scope.overlap, scope.since) if state else scope.since
         after = start_cursor(scope.api, "PullRequests", scope.variables, start)
     covered = state.at if state else scope.since
-    for page in pages(scope.api, "PullRequests", variables, after, PAGE):
+    for page in pages(scope.api, "PullRequests", variables, after, PAGE, start):
         changes: list[Change] = []
         commits: list[ChangeCommit] = []
         for node in page.nodes:
             change, own = _change(scope, node, page.replies, emergency, required)
             changes.append(change)
             commits += own
-        end = asked_at if page.last else known_moment(page.nodes[-1]["updatedAt"])
+        times = [known_moment(node["updatedAt"]) for node in page.nodes]
+        end = asked_at if page.last else max(times, default=covered)
         covered = max(covered, end)
         noted = ListState(
             since=state.since if state else scope.since, at=covered, done=page.last, after=page.after
@@ -73,6 +74,7 @@ def stream(
             {"changes": changes, "change_commits": commits},
             window_start=min(start, scope.until),
             window_end=min(covered, scope.until),
+            truncated=page.hidden > 0,
             cursor=noted.dump(),
         )
         start = covered

@@ -52,6 +52,7 @@ class Chunk:
     until: datetime  # everything created before this is read
     last: bool
     etag: str | None = None
+    unchanged: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,6 +103,8 @@ def stream(scope: Scope, progress: Progress, signal: Any) -> Iterator[Extract]:
             key: success for key, success in todo.items() if chain.until is None or success.at > chain.until
         }
         unsettled = unsettled or _oldest_unsettled(chunk.seen, scope.api.clock())
+        if chunk.unchanged and state:
+            unsettled = state.unsettled
         waiting = waiting or any(one.waiting for one in chunk.seen)
         covered = max(covered, chunk.until)
         noted = ListState(
@@ -141,9 +144,10 @@ def listed(scope: Scope, start: datetime, state: ListState | None) -> Iterator[C
         reply = scope.api.rest(path, parameters, etag if not replies else None)
         replies.append(reply)
         if reply.status == 304:  # nothing was created or changed, and nothing was still running
-            yield Chunk([], replies, min(asked_at, scope.until), last=True, etag=etag)
+            yield Chunk([], replies, min(asked_at, scope.until), last=True, etag=etag, unchanged=True)
             return
-        new_etag = new_etag or reply.etag
+        if scope.until >= asked_at:  # otherwise the page holds some that are left for a later run
+            new_etag = new_etag or reply.etag
         for item in reply.data:
             if start <= known_moment(item["created_at"]) < scope.until:
                 items[item["id"]] = item  # a new one at the list's head pushes others onto the next page
@@ -239,7 +243,7 @@ def _oldest_unsettled(seen: Sequence[Seen], now: datetime) -> datetime | None:
 
 def _final(chunk: Chunk, api: Api) -> datetime:
     """Up to when the order of successes cannot change any more: what is read later was created later."""
-    return api.clock() - _JUST_NOW if chunk.last else chunk.until
+    return min(api.clock() - _JUST_NOW, chunk.until) if chunk.last else chunk.until
 
 
 def _unmapped(scope: Scope, seen: Sequence[Seen]) -> list[str]:

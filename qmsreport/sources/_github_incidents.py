@@ -65,7 +65,8 @@ def stream(scope: Scope, progress: Progress, marks: Marks) -> Iterator[Extract]:
     start = scope.since if state is None else max(state.at - scope.overlap, scope.since)
     everything: dict[str, Incident] = {}
     replies: list[Reply] = []
-    total = 0
+    totals: list[int] = []
+    hidden = 0
     for label in marks.labels:
         variables = scope.variables | {"label": label}
         after = None if sweep else start_cursor(scope.api, "Issues", variables, start)
@@ -73,15 +74,14 @@ def stream(scope: Scope, progress: Progress, marks: Marks) -> Iterator[Extract]:
             incidents, events = _page(scope, page.nodes, page.replies, marks)
             everything |= {incident.incident_id: incident for incident in incidents}
             replies += page.replies
-            total = max(total, len(everything))
+            hidden += page.hidden
+            totals += [page.total] if page.last else []
             yield extract(
                 scope.api,
                 subject,
                 page.replies,
                 {"incidents": incidents, "incident_events": events},
-                server_total=page.total
-                if page.last and after is None and len(page.nodes) == page.total
-                else None,
+                truncated=page.hidden > 0,
                 cursor=(state or ListState(since=scope.since, at=scope.since)).dump(),
             )
     noted = ListState(
@@ -99,8 +99,9 @@ def stream(scope: Scope, progress: Progress, marks: Marks) -> Iterator[Extract]:
         + (", all" if sweep else ", updated"),
         window_start=min(start, scope.until),
         window_end=min(asked_at, scope.until),
-        server_total=len(everything) if sweep else None,
-        lists_all=("incidents",) if sweep else (),
+        server_total=totals[0] if sweep and len(totals) == 1 else None,
+        truncated=hidden > 0,
+        lists_all=("incidents",) if sweep and not hidden else (),  # what is hidden is not gone
         cursor=noted.dump(),
     )
 
@@ -148,7 +149,7 @@ def _incident(
         title=node["title"],
         severity=words.severity(labels, marks.severities),
         status=status,
-        services=scope.services.of_labels(labels) or ([only] if only else []),
+        services=scope.services.of_labels(labels) or ([only] if only else None),
         created_at=moment(node["createdAt"]),
         acknowledged_at=acknowledged,
         mitigated_at=mitigated,

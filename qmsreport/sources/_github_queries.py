@@ -56,7 +56,7 @@ def _list(name: str, field: str, more: str, filters: str, order: str, selection:
     index_variables = variables.replace(", $files: Boolean!", "")
     return {
         name: f"""query {name}({variables}, $first: Int!, $after: String) {{
-  {_REPOSITORY} {{ nameWithOwner list: {field}(first: $first, after: $after, {filters}{field_order}) {{
+  {_REPOSITORY} {{ list: {field}(first: $first, after: $after, {filters}{field_order}) {{
     totalCount {_PAGE} nodes {{ {selection} }}
   }} }}
 }}""",
@@ -80,7 +80,7 @@ def _rest(name: str, type_name: str, field: str, selection: str, arguments: str 
 DOCUMENTS: Mapping[str, str] = {
     "Viewer": "query Viewer { viewer { login } }",
     "Reach": f"""query Reach({_WHERE}) {{
-  {_REPOSITORY} {{ nameWithOwner createdAt deployments {{ totalCount }} pullRequests {{ totalCount }} issues {{ totalCount }} }}
+  {_REPOSITORY} {{ createdAt deployments {{ totalCount }} pullRequests {{ totalCount }} issues {{ totalCount }} }}
 }}""",
     "DeploymentStatuses": f"""query DeploymentStatuses($ids: [ID!]!) {{
   nodes(ids: $ids) {{ ... on Deployment {{ id statuses(first: 100) {{ {_STATUSES} }} }} }}

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from qmsreport.errors import SourceError
+from qmsreport.errors import Malformed, SourceError
 from qmsreport.extracts import Batch, Extract
 from qmsreport.records import frame
 from qmsreport.sources._github_api import Api, Reply, ServerFault, digest
@@ -21,9 +21,10 @@ class Page:
 
     nodes: list[dict[str, Any]]
     replies: list[Reply]
-    total: int | None
+    total: int
     after: str | None
     last: bool
+    hidden: int = 0  # entries GitHub counts but does not show to this account
 
 
 def moment(text: str | None) -> datetime | None:
@@ -73,8 +74,18 @@ def start_cursor(api: Api, name: str, variables: Mapping[str, Any], since: datet
         before = found["pageInfo"]["startCursor"]
 
 
-def pages(api: Api, name: str, variables: Mapping[str, Any], after: str | None, size: int) -> Iterator[Page]:
-    """The list's pages from `after` on, oldest first; asks for smaller ones where the server gives up."""
+def pages(
+    api: Api,
+    name: str,
+    variables: Mapping[str, Any],
+    after: str | None,
+    size: int,
+    restart: datetime | None = None,
+) -> Iterator[Page]:
+    """The list's pages from `after` on, oldest first; asks for smaller ones where the server gives up.
+
+    `restart`: where to begin if GitHub no longer takes the cursor that an earlier run left.
+    """
     while True:
         try:
             reply = api.graphql(name, {**variables, "first": size, "after": after})
@@ -83,11 +94,18 @@ def pages(api: Api, name: str, variables: Mapping[str, Any], after: str | None, 
                 raise
             size = max(size // 2, _SMALLEST_PAGE)
             continue
+        except Malformed as error:
+            if restart is None or "cursor" not in str(error):
+                raise
+            after, restart = start_cursor(api, name, variables, restart), None
+            continue
+        restart = None
         found = reply.data["repository"]["list"]
-        nodes = [node for node in found["nodes"] or () if node]
+        nodes = [node for node in found["nodes"] if node]
         after = found["pageInfo"]["endCursor"] or after
         last = not found["pageInfo"]["hasNextPage"]
-        yield Page(nodes, [reply], found["totalCount"], after, last)
+        hidden = len(found["nodes"]) - len(nodes)
+        yield Page(nodes, [reply], found["totalCount"], after, last, hidden)
         if last:
             return
 

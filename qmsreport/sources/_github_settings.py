@@ -113,7 +113,8 @@ def effective(
             either("require_code_owner_reviews", "require_code_owner_review")
         ),
         "enforce_admins": None if unknown else _word(any(enforced)),
-        "required_status_checks": ", ".join(sorted(contexts)),
+        "required_status_checks": ", ".join(sorted(contexts)) or None,
+        "required_status_checks_count": str(len(contexts)),
         "allow_force_pushes": _word(forced and "non_fast_forward" not in kinds),
         "allow_deletions": _word(deleted and "deletion" not in kinds),
         "required_signatures": _word(on("required_signatures") or "required_signatures" in kinds),

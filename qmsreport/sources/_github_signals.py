@@ -38,7 +38,7 @@ def releases(scope: Scope, start: datetime, _state: ListState | None) -> Iterato
     after = start_cursor(scope.api, "Releases", variables, start)
     for page in pages(scope.api, "Releases", variables, after, CHUNK):
         seen = [one for node in page.nodes if (one := _release(scope, node))]
-        end = asked_at if page.last or not page.nodes else known_moment(page.nodes[-1]["createdAt"])
+        end = asked_at if page.last else max(known_moment(node["createdAt"]) for node in page.nodes)
         yield Chunk(seen, page.replies, min(end, scope.until), last=page.last)
 
 
@@ -104,6 +104,8 @@ def workflow_runs(workflow: str) -> Any:
             seen.sort(key=lambda one: (one.created_at, one.record.deployment_id))
             yield Chunk(seen, replies, end, last=end == until)
             begin = end
+            if len(runs) < _FEW_ENOUGH // 4:
+                width = min(width * 2, _WINDOW)
 
     return signal
 

@@ -1,0 +1,92 @@
+"""What the tests of the `github` source share: a configuration, a ledger in memory, and rows as dictionaries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from qmsreport import config
+from qmsreport.extracts import Extract
+from qmsreport.services import ServiceMap
+from qmsreport.sources import Context, github
+from tests.sources.github_server import GitHubServer
+
+NOW = datetime(2026, 10, 1)  # noqa: DTZ001  # naive UTC, as inside
+SINCE = datetime(2026, 6, 1)  # noqa: DTZ001  # naive UTC, as inside
+REPO = "acme/checkout"
+CONFIG = """
+[organisation]
+name = "Acme"
+[[service]]
+name = "checkout"
+repositories = ["acme/checkout"]
+[[service]]
+name = "cart"
+repositories = ["acme/shop"]
+paths = ["cart/"]
+[[service]]
+name = "cart-api"
+repositories = ["acme/shop"]
+paths = ["api/cart"]
+labels = ["cart api"]
+"""
+
+
+class Ledger:
+    """Keeps extracts as the warehouse's ledger does, and answers what a source asks about them."""
+
+    def __init__(self) -> None:
+        self.extracts: list[Extract] = []
+
+    def covered_until(self, subject: str) -> datetime | None:
+        return max((one.window_end for one in self._good(subject) if one.window_end), default=None)
+
+    def cursor(self, subject: str) -> str | None:
+        return next((one.cursor for one in reversed(self._good(subject)) if one.cursor), None)
+
+    def raw_sha256(self, subject: str) -> str | None:
+        return next((one.raw_sha256 for one in reversed(self._good(subject)) if one.raw_sha256), None)
+
+    def take(self, extracts: Iterable[Extract]) -> list[Extract]:
+        """Keep them one by one, as a run does; what is kept before a failure stays."""
+        first = len(self.extracts)
+        for one in extracts:
+            self.extracts.append(one)
+        return self.extracts[first:]
+
+    def rows(self, kind: str) -> list[dict[str, Any]]:
+        """The newest version of each record of a kind, in the order they came."""
+        from qmsreport.records import key_of
+
+        found: dict[tuple[Any, ...], dict[str, Any]] = {}
+        for extract in self.extracts:
+            for batch in extract.batches:
+                if batch.kind == kind:
+                    for row in batch.rows.to_dicts():
+                        found[tuple(row[name] for name in key_of(kind))] = row
+        return list(found.values())
+
+    def _good(self, subject: str) -> list[Extract]:
+        return [one for one in self.extracts if one.subject == subject and not one.error]
+
+
+def make(
+    server: GitHubServer, folder: Path, monkeypatch: Any, now: datetime = NOW, **options: Any
+) -> github.GitHub:
+    """A source that asks this server, as of a fixed moment; the token is in the environment."""
+    path = folder / "qmsreport.toml"
+    path.write_text(CONFIG)
+    monkeypatch.setenv("QMS_TEST_TOKEN", server.token)
+    loaded = config.load(path)
+    chosen = github.Options(
+        **{
+            "repositories": list(server.repos),
+            "url": server.url,
+            "token_env": "QMS_TEST_TOKEN",
+            "backoff_seconds": 0.001,
+            **options,
+        }
+    )
+    return github.create("hub", chosen, Context(loaded, ServiceMap(loaded.services), lambda: now))
