@@ -5,7 +5,6 @@ Run: pytest tests/benchmarks/test_prometheus_extraction.py
 
 from __future__ import annotations
 
-import statistics
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -113,17 +112,17 @@ def test_extraction_takes_little_more_than_downloading(
     for _ in range(ROUNDS):  # in turns, so that both meet the same machine
         bare.append(timed(lambda: download(server, asked)))
         ours.append(timed(lambda: extract(built)))
-    ratio = statistics.median(ours) / statistics.median(bare)
+    ratio = min(ours) / min(bare)  # the best of each: the others hold what else the machine was doing
     rows = benchmark.pedantic(extract, args=(built,), rounds=3)  # type: ignore[attr-defined]  # the plugin's fixture has no public type
     assert rows == SERIES // 2 * real.COUNT
     benchmark.extra_info.update(  # type: ignore[attr-defined]  # as above
         requests=len(asked),
-        download_seconds=statistics.median(bare),
-        extract_seconds=statistics.median(ours),
+        download_seconds=min(bare),
+        extract_seconds=min(ours),
         ratio=ratio,
     )
     print(
-        f"\n{len(asked)} requests, {rows} windows: download {statistics.median(bare):.2f} s, "
-        f"extract {statistics.median(ours):.2f} s, ratio {ratio:.2f} (goal {GOAL})"
+        f"\n{len(asked)} requests, {rows} windows: download {min(bare):.2f} s, "
+        f"extract {min(ours):.2f} s, ratio {ratio:.2f} (goal {GOAL})"
     )
     assert ratio <= GOAL

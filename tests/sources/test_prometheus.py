@@ -5,6 +5,8 @@ from __future__ import annotations
 import base64
 import json
 import math
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -247,6 +249,14 @@ def test_wrong_promql_names_the_objective_and_the_others_go_on(server: str, tmp_
     assert errors[0].startswith("The objective 'broken' cannot be asked: Prometheus refuses its query: ")
     assert "parse error" in errors[0]
     assert sum(extract.subject == "slo:latency" for extract in extracts) == 4
+
+
+def test_a_long_query_reaches_the_server(server: str, tmp_path: Path) -> None:
+    """A query longer than a request line may be is posted, and counts the same."""
+    codes = "|".join(f"none{number:05}" for number in range(2000))
+    slo = {"long": f"good = 'shop_requests_total{{code=~\"200|{codes}\"}}'\nvalid = 'shop_requests_total'"}
+    rows = windows(build(tmp_path, server, slo, 'collect = ["sli"]'), until=real.START + timedelta(hours=1))
+    assert rows["long"]["good"].to_list() == [real.good_in(index) for index in range(1, 13)]
 
 
 # --- what is asked --------------------------------------------------------------------------------------------
@@ -862,3 +872,10 @@ def test_two_servers_need_a_choice(tmp_path: Path) -> None:
         sources.build(config.load(tmp_path / "qmsreport.toml"))
     assert len(error.value.problems) == 1
     assert "'x' names no source, and there are one, two" in error.value.problems[0]
+
+
+def test_the_module_loads_no_heavy_library() -> None:
+    """Listing the kinds imports this module, so it must not bring in what only extraction needs."""
+    code = "import sys, qmsreport.sources.prometheus; print(*[n for n in ('polars','pandas','numpy','yaml','prometheus_api_client') if n in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == []
