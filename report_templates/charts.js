@@ -8,7 +8,10 @@
     var stage = document.createElement("div");
     stage.setAttribute("role", "img");
     stage.setAttribute("aria-label", drawn.querySelector("title").textContent + ". " + drawn.querySelector("desc").textContent);
-    window.qmsreportEmbed(stage, JSON.parse(script.textContent), { actions: false, renderer: "svg", ast: true, mode: "vega-lite" })
+    Promise.resolve()
+      .then(function () {
+        return window.qmsreportEmbed(stage, JSON.parse(script.textContent), { actions: false, renderer: "svg", ast: true, mode: "vega-lite" });
+      })
       .then(function () { plot.replaceChildren(stage); figure.dataset.interactive = "yes"; })
       .catch(function () { figure.dataset.interactive = "no"; });
   }

@@ -7,32 +7,30 @@ axis is always ordinal, because a time scale would be cut in the reader's zone.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from typing import Any
 
-from qmsreport.render import filters
+from qmsreport.render import filters, marks
 from qmsreport.render.palette import ACCENT, BAD, FAINT, FONT, GOOD, INK, RULE, SERIES, SOFT, UNKNOWN
 
 Row = Mapping[str, Any]
 Spec = dict[str, Any]
 WIDTH = 640  # CSS pixels of the text column in the PDF
-_TEXT = 11
 _LABELS = 8  # under a horizontal axis, at most
 _DASHES = ((1, 0), (6, 2), (2, 2), (8, 2, 2, 2), (4, 4))  # so that lines differ without their colour
 CONFIG: Spec = {
     "font": FONT,
-    "background": None,
+    "background": "transparent",
     "view": {"stroke": None},
     "mark": {"invalid": "break-paths-show-path-domains"},
     "axis": {
-        "labelFont": FONT, "labelFontSize": _TEXT, "labelColor": SOFT, "title": None,
+        "labelFont": FONT, "labelFontSize": marks.TEXT, "labelColor": SOFT, "title": None,
         "gridColor": FAINT, "gridWidth": 0.7, "domain": False, "ticks": False, "labelPadding": 5,
     },
     "axisX": {"grid": False, "labelAngle": 0, "domain": True, "domainColor": RULE},
-    "text": {"font": FONT, "fontSize": _TEXT, "color": INK},
-    "header": {"title": None, "labelFont": FONT, "labelFontSize": _TEXT, "labelFontWeight": 600, "labelColor": INK},
+    "text": {"font": FONT, "fontSize": marks.TEXT, "color": INK},
+    "header": {"title": None, "labelFont": FONT, "labelFontSize": marks.TEXT, "labelFontWeight": 600, "labelColor": INK},
 }  # fmt: skip
 PARTS = {"good": GOOD, "bad": BAD, "unknown": UNKNOWN}
 
@@ -51,42 +49,6 @@ class Chart:
     columns: Sequence[tuple[str, str]]
     rows: Sequence[Row]
     key: Sequence[tuple[str, str]] = field(default=())  # (colour, word) of stacked parts
-
-
-@dataclass(frozen=True, slots=True)
-class _Scale:
-    """How an axis counts: values are divided by `per`, labels follow `format`."""
-
-    per: float
-    word: str
-    format: str
-
-
-def scale(unit: str, values: Sequence[float | None]) -> _Scale:
-    """The unit an axis reads best in, for values in a metric's unit."""
-    largest = max(
-        (abs(value) for value in values if not filters.missing(value) and value is not None), default=0.0
-    )
-    if unit in ("s", "seconds"):
-        for per, word, least in ((86400, "days", 2 * 86400), (3600, "hours", 5400), (60, "minutes", 90)):
-            if largest >= least:
-                return _Scale(per, word, ",~f")
-        return _Scale(1, "seconds", ",~f")
-    if unit in ("ratio", "share"):
-        return _Scale(1, "percent", ".0%" if largest >= 0.05 else ".1%")
-    return _Scale(1, unit, ",~f")
-
-
-def tick(value: Any, grain: str) -> str:
-    """How a point in time is written under an axis."""
-    if not isinstance(value, date):
-        return str(value)
-    labels: Mapping[str, Callable[[date], str]] = {
-        "quarter": filters.quarter,
-        "month": filters.month,
-        "week": lambda day: "{}-W{:02}".format(*day.isocalendar()[:2]),
-    }
-    return labels.get(grain, filters.day)(value)
 
 
 def line(
@@ -110,14 +72,14 @@ def line(
         raise ValueError(
             f"a line chart of {len(names)} series: use chart_multiples for more than {len(SERIES)}"
         )
-    axis = scale(unit, [row[y] for row in rows] + [target])
-    order = [tick(value, grain) for value in sorted({row[x] for row in rows})]
+    axis = marks.scale(unit, [row[y] for row in rows] + [target])
+    order = [marks.tick(value, grain) for value in sorted({row[x] for row in rows})]
     values = [_point(row, x, y, series, n, unit, axis, grain) for row in rows]
-    domain = _domain(
+    domain = marks.domain(
         [value["y"] for value in values] + ([target / axis.per] if target is not None else []), zero
     )
     base: Spec = {
-        "x": {"field": "x", "type": "ordinal", "sort": order, "axis": {"values": order[:: -(-len(order) // _LABELS)], "offset": 4}},
+        "x": {"field": "x", "type": "ordinal", "sort": order, "axis": {"values": order[:: max(1, -(-len(order) // _LABELS))], "offset": 4}},
         "y": {
             "field": "y",
             "type": "quantitative",
@@ -127,15 +89,21 @@ def line(
         "color": {"field": "s", "type": "nominal", "scale": {"domain": names, "range": list(SERIES[: len(names)])}, "legend": None},
     }  # fmt: skip
     dash = {"field": "s", "type": "nominal", "scale": {"domain": names, "range": [list(d) for d in _DASHES[: len(names)]]}, "legend": None}  # fmt: skip
-    layers = _target(target, axis, target_text=filters.figure(target, unit) if target is not None else "")
+    layers = marks.target_rule(target, axis, text=filters.figure(target, unit) if target is not None else "")
     layers += [
         {"mark": {"type": "line", "strokeWidth": 1.6}, "encoding": {**base, "strokeDash": dash}},
         {
             "mark": {"type": "point", "size": 26 if len(order) <= 2 * _LABELS else 9, "opacity": 1},
-            "encoding": {**base, **_points(), "fill": _fill(base["color"]), "stroke": base["color"]},
+            "encoding": {
+                "x": base["x"],
+                "y": base["y"],
+                **marks.points(),
+                "fill": marks.fill(base["color"]),
+                "stroke": base["color"],
+            },
         },
     ]
-    ends = _ends(values, order, domain, height)
+    ends = marks.ends(values, order, domain, height)
     if ends:
         label = {**base, "y": {**base["y"], "field": "at"}, "text": {"field": "end"}}
         layers.append(
@@ -166,13 +134,13 @@ def multiples(
     shared: bool = True,
 ) -> Chart:
     """Small multiples: one panel per `facet`, all on the same scale unless `shared` is false, last value named."""
-    axis = scale(unit, [row[y] for row in rows] + [target])
-    order = [tick(value, grain) for value in sorted({row[x] for row in rows})]
+    axis = marks.scale(unit, [row[y] for row in rows] + [target])
+    order = [marks.tick(value, grain) for value in sorted({row[x] for row in rows})]
     values = [_point(row, x, y, facet, n, unit, axis, grain) for row in rows]
     panels = list(dict.fromkeys(value["s"] for value in values))
     for value in values:
         value["end"] = value["v"] if order and value["x"] == order[-1] and value["y"] is not None else ""
-    domain = _domain(
+    domain = marks.domain(
         [value["y"] for value in values] + ([target / axis.per] if target is not None else []), True
     )
     ends = [order[0], order[-1]] if order else []
@@ -196,11 +164,12 @@ def multiples(
             "axis": {"format": axis.format, "tickCount": 2},
         },
     }
-    layers = _target(target, axis) + [
+    layers = [
+        *marks.target_rule(target, axis),
         {"mark": {"type": "line", "strokeWidth": 1.5, "color": ACCENT}, "encoding": base},
         {
             "mark": {"type": "point", "size": 14, "opacity": 1, "color": ACCENT},
-            "encoding": {**base, **_points()},
+            "encoding": {**base, **marks.points()},
         },
         {
             "mark": {
@@ -208,7 +177,7 @@ def multiples(
                 "align": "right",
                 "baseline": "bottom",
                 "fontWeight": 600,
-                "fontSize": _TEXT,
+                "fontSize": marks.TEXT,
             },
             "encoding": {"text": {"field": "end"}, "x": {"value": "width"}, "y": {"value": -5}},
         },
@@ -243,7 +212,7 @@ def bars(
 
     `emphasis` is the key of a truth value: those bars are drawn dark, the others light.
     """
-    axis = scale(unit, [row[value] for row in rows] + [target])
+    axis = marks.scale(unit, [row[value] for row in rows] + [target])
     values = []
     for row in rows:
         text = filters.percent(row[value], digits) if digits is not None else filters.figure(row[value], unit)
@@ -269,14 +238,14 @@ def bars(
     layers: list[Spec] = [
         {
             "mark": {"type": "bar", "height": 10},
-            "encoding": {**base, "color": shade, "tooltip": _tips()},
+            "encoding": {**base, "color": shade, "tooltip": marks.tips()},
         },
         {
             "mark": {"type": "text", "align": "left", "dx": 4, "baseline": "middle"},
             "encoding": {**base, "text": {"field": "v"}},
         },
     ]
-    layers += _target(target, axis, direction="x", target_text=target_word if target is not None else "")
+    layers += marks.target_rule(target, axis, direction="x", text=target_word if target is not None else "")
     spec = _spec(values, layers, title, width=WIDTH - 190, height={"step": 17})
     return Chart(spec, title, desc or _say(values, "s"), axis.word, _columns(category, n, over=""), values)
 
@@ -328,10 +297,10 @@ def stacked(
 
 
 def _point(
-    row: Row, x: str, y: str, series: str, n: str, unit: str, axis: _Scale, grain: str
+    row: Row, x: str, y: str, series: str, n: str, unit: str, axis: marks.Scale, grain: str
 ) -> dict[str, Any]:
     return {
-        "x": tick(row[x], grain),
+        "x": marks.tick(row[x], grain),
         "y": None if filters.missing(row[y]) else round(row[y] / axis.per, 6),
         "s": str(row[series]) if series else "",
         "v": _plain(filters.figure(row[y], unit, bare=True)),
@@ -346,72 +315,6 @@ def _plain(text: str) -> str:
 
 def _count(row: Row, n: str) -> str:
     return _plain(filters.number(row[n])) if n else ""
-
-
-def _domain(values: Sequence[float | None], zero: bool) -> list[float]:
-    known = [value for value in values if value is not None]
-    low, high = (min(known), max(known)) if known else (0.0, 1.0)
-    low = min(low, 0.0) if zero else low - (high - low) * 0.1
-    return [round(low, 6), round(high * 1.06, 6) if high > low else low + 1.0]
-
-
-def _fill(colour: Spec) -> Spec:
-    """Filled dots; a hollow one where few observations stand behind it."""
-    return {"condition": {"test": "datum.few", "value": "#ffffff"}, **colour}
-
-
-def _points() -> Spec:
-    return {
-        "fill": _fill({"value": ACCENT}),
-        "stroke": {"value": ACCENT},
-        "tooltip": _tips(over=True),
-    }
-
-
-def _tips(over: bool = False) -> list[Spec]:
-    tips: list[Spec] = [
-        {"field": "s", "title": "of"},
-        {"field": "v", "title": "value"},
-        {"field": "n", "title": "n"},
-    ]
-    return [{"field": "x", "title": "in"}, *tips] if over else tips
-
-
-def _target(target: float | None, axis: _Scale, direction: str = "y", target_text: str = "") -> list[Spec]:
-    if target is None:
-        return []
-    at = {"datum": target / axis.per, "type": "quantitative"}
-    once: Spec = {"transform": [{"aggregate": [{"op": "count", "as": "rows"}]}]}  # one line, not one per row
-    layers: list[Spec] = [
-        once | {"mark": {"type": "rule", "strokeDash": [4, 3], "color": SOFT}, "encoding": {direction: at}}
-    ]
-    if target_text:
-        text: Spec = {"type": "text", "text": target_text, "color": SOFT, "fontSize": _TEXT - 1}
-        place: Spec = (
-            {"align": "left", "x": 2, "dy": -5} if direction == "y" else {"align": "center", "y": -6}
-        )
-        layers.append(once | {"mark": text | place, "encoding": {direction: at}})
-    return layers
-
-
-def _ends(values: Sequence[Row], order: Sequence[str], domain: Sequence[float], height: int) -> list[Row]:
-    """The labels at the right end of each line, moved apart where they would overlap."""
-    last = {
-        value["s"]: value for value in values if value["y"] is not None and order and value["x"] == order[-1]
-    }
-    gap = (domain[1] - domain[0]) * (_TEXT + 1) / height
-    ends: list[dict[str, Any]] = []
-    for value in sorted(last.values(), key=lambda item: (item["y"], item["s"])):
-        at = max(value["y"], ends[-1]["at"] + gap) if ends else value["y"]
-        ends.append(
-            {
-                "x": value["x"],
-                "s": value["s"],
-                "at": round(at, 6),
-                "end": f"{value['s']} {value['v']}".strip(),
-            }
-        )
-    return ends
 
 
 def _say(values: Sequence[Row], name: str, most: int = 12) -> str:

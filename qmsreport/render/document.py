@@ -35,18 +35,10 @@ _FACTS: Mapping[str, Any] = dict.fromkeys(
     )
 )  # fmt: skip
 # characters that would reorder or hide the text around them, or that no XML may hold
-_UNPRINTABLE = {
-    code: "\u25a1"
-    for code in (
-        *range(0x00, 0x09),
-        0x0B,
-        0x0C,
-        *range(0x0E, 0x20),
-        0x7F,
-        *range(0x202A, 0x202F),
-        *range(0x2066, 0x206A),
-    )
-}
+_UNPRINTABLE = dict.fromkeys(
+    (*range(0x09), 0x0B, 0x0C, *range(0x0E, 0x20), 0x7F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)),
+    "\u25a1",
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 from dataclasses import dataclass, field
 
 from markupsafe import Markup, escape
 
-from qmsreport import assets
 from qmsreport.errors import RenderError
+from qmsreport.render import typefaces
 from qmsreport.render.charts import Chart
 
 
@@ -21,7 +22,7 @@ def svg(chart: Chart) -> str:
     """
     import vl_convert
 
-    vl_convert.register_font_directory(str(assets.folder("report_templates") / "fonts"))
+    vl_convert.register_font_directory(str(typefaces.folder()))
     try:
         drawn: str = vl_convert.vegalite_to_svg(chart.spec, allowed_base_urls=[])
     except ValueError as error:
@@ -34,7 +35,10 @@ def svg(chart: Chart) -> str:
 def _titled(drawn: str, chart: Chart) -> str:
     head, body = drawn.split(">", 1)
     # the picture is one image with one text: the roles Vega gives each dot would be read out one by one
-    body = re.sub(r' (?:role|aria-[a-z]+)="[^"]*"', "", body)
+    body = re.sub(r' (?:role|pointer-events|aria-[a-z]+)="[^"]*"', "", body)
+    body = re.sub(
+        r'<path class="(?:background|foreground)" d="(?:M0,0h0v0h0Z)?"(?: display="none")?/>', "", body
+    )
     title = f"<title>{escape(chart.title)}</title><desc>{escape(chart.desc)}</desc>"
     return f'{head} role="img">{title}{body}'
 
@@ -53,7 +57,8 @@ class Figures:
         key = json.dumps(chart.spec, sort_keys=True)
         if key not in self.drawn:
             self.drawn[key] = svg(chart)
-        picture = _own_ids(self.drawn[key], identity)
+        # on paper the drawing is an image: as markup, each of its elements would be styled like text
+        picture = _own_ids(self.drawn[key], identity) if interactive else _image(self.drawn[key], chart)
         swatches = "".join(
             f'<span class="key"><span class="swatch" style="background:{escape(colour)}"></span>{escape(word)}</span>'
             for colour, word in chart.key
@@ -63,6 +68,11 @@ class Figures:
         return Markup(  # noqa: S704 – escaped above; the SVG is the converter's
             f'<figure class="chart" id="{identity}">{caption}<div class="plot">{picture}</div>{extra}</figure>'
         )
+
+
+def _image(drawn: str, chart: Chart) -> str:
+    data = base64.b64encode(typefaces.printable(drawn).encode()).decode()
+    return f'<img alt="{escape(chart.title)}: {escape(chart.desc)}" src="data:image/svg+xml;base64,{data}">'
 
 
 def _own_ids(drawn: str, prefix: str) -> str:

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from qmsreport import assets
 from qmsreport.errors import RenderError
+from qmsreport.render import typefaces
 from qmsreport.render.document import compose
 from qmsreport.render.figures import Figures
 
@@ -76,7 +77,7 @@ def start(evaluation: Evaluation, figures: Figures, attachments: Mapping[str, by
     html = compose(evaluation, "paper", figures, style + margins(evaluation.report))
     folder = tempfile.TemporaryDirectory(prefix="qmsreport-pdf-")
     root = Path(folder.name)
-    (root / "report.html").write_text(html, "utf-8")
+    (root / "report.html").write_text(typefaces.printable(html), "utf-8")
     (root / "attachments").mkdir()
     for name, content in attachments.items():
         (root / "attachments" / name).write_bytes(content)
@@ -84,7 +85,7 @@ def start(evaluation: Evaluation, figures: Figures, attachments: Mapping[str, by
     job = {"as_of": as_of.strftime("%Y-%m-%dT%H:%M:%SZ"), "attachments": sorted(attachments)}
     (root / "job.json").write_text(json.dumps(job), "utf-8")
     (root / "fonts.conf").write_text(
-        _FONTCONFIG.format(fonts=assets.folder("report_templates") / "fonts", cache=root / "cache"), "utf-8"
+        _FONTCONFIG.format(fonts=typefaces.folder(), cache=root / "cache"), "utf-8"
     )
     process = subprocess.Popen(  # noqa: S603 – our own module, no shell
         [sys.executable, "-m", "qmsreport.render.typeset", folder.name],

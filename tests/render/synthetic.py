@@ -27,6 +27,11 @@ MONTHS = [date(2024 + (9 + step) // 12, (9 + step) % 12 + 1, 1) for step in rang
 DIGEST = hashlib.sha256(b"synthetic").hexdigest()
 
 
+def _at(*when: int) -> datetime:
+    """A stored time: naive UTC."""
+    return datetime(*when)  # type: ignore[arg-type]  # noqa: DTZ001 – the vocabulary's times are naive UTC
+
+
 def query(group: str, stem: str, title: str, **header: Any) -> Query:
     """A query as the catalogue would read it."""
     text = f"-- {title}\nselect 1"
@@ -65,9 +70,7 @@ def metrics(chance: random.Random) -> pl.DataFrame:
     for day in MONTHS:
         for severity, mean in (("critical", 1), ("high", 3), ("medium", 8), ("low", 12)):
             count = max(0, round(chance.gauss(mean, mean / 3)))
-            add(
-                "incidents", "month", day, "organisation", severity, "count", float(count), "incidents", count
-            )
+            add("incidents", "month", day, "severity", severity, "detected", float(count), "incidents", count)
     types = {"varchar": pl.String(), "double": pl.Float64(), "bigint": pl.Int64(), "date": pl.Date()}
     schema = {"metric": pl.String()} | {name: types[kind] for name, kind in METRIC_COLUMNS.items()}
     return pl.DataFrame(rows, schema=schema)
@@ -133,7 +136,7 @@ def sections(chance: random.Random, found: pl.DataFrame) -> list[Section]:
         {"question": "unassessed", "status": "not assessed", "statement": "Search availability is unknown for 14 h 20 min on 9 August (metrics gap)."},
     ]  # fmt: skip
     ledger = [
-        {"source": source, "subject": subject, "windows": windows, "first_at": datetime(2024, 10, 1), "last_at": datetime(2026, 9, 30), "rows": rows, "server_total": total, "coverage": coverage, "outcome": outcome}
+        {"source": source, "subject": subject, "windows": windows, "first_at": _at(2024, 10, 1), "last_at": _at(2026, 9, 30), "rows": rows, "server_total": total, "coverage": coverage, "outcome": outcome}
         for source, subject, windows, rows, total, coverage, outcome in (
             ("github", "deployments and their statuses", 24, 8_412, 8_412, 1.0, "ok"), ("github", "pull requests with commits and reviews", 24, 12_090, 12_090, 1.0, "ok"),
             ("github", "issues labelled incident", 24, 580, 581, 0.998, "truncated"), ("prometheus", "SLI windows of 24 objectives, 5 min", 104, 1_681_920, None, 0.9931, "ok"),
@@ -173,7 +176,7 @@ def sections(chance: random.Random, found: pl.DataFrame) -> list[Section]:
         for severity, n, still, ack, share in (("critical", 3, 0, 132.0, 1.0), ("high", 8, 1, 511.0, 0.875), ("medium", 26, 2, 1_910.0, 0.923), ("low", 41, 0, 14_000.0, 0.951), ("unknown", 0, 0, None, None))
     ]  # fmt: skip
     open_incidents = [
-        {"incident": f"INC-{number}", "severity": "high", "service": "search", "title": title, "detected_at": datetime(2026, 9, 28, 3, 12), "age": 3 * 86400.0 + 5}
+        {"incident": f"INC-{number}", "severity": "high", "service": "search", "title": title, "detected_at": _at(2026, 9, 28, 3, 12), "age": 3 * 86400.0 + 5}
         for number, title in ((1817, "=HYPERLINK(\"http://example.invalid\") shown in results"), (1822, "Индекс поиска отстаёт 🙈 <script>alert(1)</script>"), (1830, "Slow facets"))
     ]  # fmt: skip
     quality = [
@@ -225,7 +228,7 @@ REPORT = {
     "first_day": date(2026, 7, 1),
     "last_day": date(2026, 9, 30),
     "zone": "Europe/Berlin",
-    "as_of": datetime(2026, 10, 2, 6, 0),
+    "as_of": _at(2026, 10, 2, 6, 0),
     "revision": 2,
     "classification": "Confidential",
     "notice": "Demonstration data",
@@ -249,7 +252,7 @@ def evaluation(seed: int = 7, **report: Any) -> Evaluation:
         {
             "deployment": [f"dep-{number}" for number in range(1064)],
             "service": [SERVICES[number % 12] for number in range(1064)],
-            "finished_at": [datetime(2026, 7, 1) + timedelta(hours=2 * number) for number in range(1064)],
+            "finished_at": [_at(2026, 7, 1) + timedelta(hours=2 * number) for number in range(1064)],
         }
     )
     core = ("Change lead time", "Deployment frequency", "Change fail rate", "Failed deployment recovery time", "Deployment rework rate")  # fmt: skip

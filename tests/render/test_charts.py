@@ -1,0 +1,146 @@
+"""Chart specifications and their drawings."""
+
+from __future__ import annotations
+
+import itertools
+from datetime import date
+
+import pytest
+
+from qmsreport.render import charts
+from qmsreport.render.figures import Figures, svg
+from qmsreport.render.sparklines import sparkline
+
+QUARTERS = [date(2025, 1, 1), date(2025, 4, 1), date(2025, 7, 1)]
+ROWS = [
+    {"at": day, "value": value, "who": who, "n": n}
+    for who, values in (("billing", (3600.0, None, 7200.0)), ("search", (9000.0, 9900.0, 8100.0)))
+    for day, value, n in zip(QUARTERS, values, (9, 0, 3), strict=True)
+]
+PARTS = [("good", "good", "good"), ("bad", "bad", "bad"), ("unknown", "unknown", "unknown")]
+
+
+def _charts(rows=ROWS):
+    return {
+        "line": charts.line(rows, x="at", y="value", series="who", title="Lead time", unit="s", target=5400, n="n"),
+        "one line": charts.line(rows[:3], x="at", y="value", title="Lead time", unit="s"),
+        "multiples": charts.multiples(rows, x="at", y="value", facet="who", title="Lead time", unit="s", target=5400, n="n"),
+        "own scales": charts.multiples(rows, x="at", y="value", facet="who", title="Lead time", unit="s", shared=False),
+        "bars": charts.bars(rows, category="who", value="value", title="Lead time", unit="s", target=5400, emphasis="n"),
+        "stacked": charts.stacked(
+            [{"who": "billing", "good": 90, "bad": 1, "unknown": 9}] if rows else [], category="who", parts=PARTS, title="Time"
+        ),
+    }  # fmt: skip
+
+
+KINDS = sorted(_charts())
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_specification_is_valid_vega_lite(kind):
+    """Every kind of chart keeps to Vega-Lite's own schema."""
+    import altair
+
+    altair.Chart.from_dict(_charts()[kind].spec, validate=True)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_drawing_is_one_image_with_title_and_description(kind):
+    """The picture is read out as one image whose text says what it shows."""
+    drawn = svg(_charts()[kind])
+    assert drawn.count('role="') == 1
+    assert drawn.index("<title>") < drawn.index("<desc>") < drawn.index("<g")
+    assert _charts()[kind].desc in drawn
+    assert "Report Sans" in drawn
+    assert "NaN" not in drawn
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_chart_without_rows_is_a_sentence(kind):
+    """No data gives no axes, but a sentence."""
+    markup = Figures().markup(_charts([])[kind], 1, interactive=True)
+    assert "no data in this period" in markup
+    assert "<svg" not in markup
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_chart_has_its_data_as_a_table_on_the_screen(kind):
+    """The numbers of a chart stand in a table beside it, with missing ones named."""
+    chart = _charts()[kind]
+    markup = Figures().markup(chart, 1, interactive=True)
+    assert "<details>" in markup
+    assert markup.count("<tr>") == len(chart.rows) + 1
+    if kind in ("line", "multiples"):
+        assert "<td>no data</td>" in markup
+
+
+def test_a_gap_is_drawn_as_a_gap():
+    """A missing quarter breaks the line: it is neither bridged nor zero."""
+    gap = svg(_charts()["one line"])
+    whole = svg(
+        charts.line(
+            [{**row, "value": 3600.0} for row in ROWS[:3]], x="at", y="value", title="Lead time", unit="s"
+        )
+    )
+    assert whole.count("L") > gap.count("L")
+    assert [value["y"] for value in _charts()["one line"].rows] == [1.0, None, 2.0]
+
+
+def test_a_target_is_drawn_once():
+    """The dashed line and its name do not repeat with each row."""
+    assert svg(_charts()["bars"]).count(">target<") == 1
+
+
+def test_too_many_lines_are_refused():
+    """Six lines in one chart cannot be told apart."""
+    rows = [{"at": QUARTERS[0], "value": 1.0, "who": str(index)} for index in range(6)]
+    with pytest.raises(ValueError, match="chart_multiples"):
+        charts.line(rows, x="at", y="value", series="who", title="Many", unit="s")
+
+
+def test_labels_at_the_end_of_lines_do_not_overlap():
+    """Lines that end at the same value have their names moved apart."""
+    rows = [{"at": QUARTERS[0], "value": 5.0, "who": who} for who in "abc"]
+    chart = charts.line(rows, x="at", y="value", series="who", title="Same", unit="incidents", height=130)
+    ends = [end["at"] for end in chart.spec["layer"][-1]["data"]["values"]]
+    top = chart.spec["layer"][0]["encoding"]["y"]["scale"]["domain"][1]
+    assert all((after - before) / top * 130 >= 11 for before, after in itertools.pairwise(ends))
+
+
+def test_the_two_media_share_one_drawing(monkeypatch):
+    """A chart is drawn once and used in both formats."""
+    calls = []
+    monkeypatch.setattr("qmsreport.render.figures.svg", lambda chart: calls.append(chart) or "<svg></svg>")
+    figures = Figures()
+    figures.markup(_charts()["bars"], 1, interactive=True)
+    figures.markup(_charts()["bars"], 1, interactive=False)
+    assert len(calls) == 1
+
+
+def test_a_specification_in_the_page_cannot_end_its_element():
+    """A name with a closing tag in it stays data."""
+    rows = [{"who": "</script><b>x", "value": 1.0}]
+    markup = Figures().markup(
+        charts.bars(rows, category="who", value="value", title="T", unit=""), 1, interactive=True
+    )
+    assert markup.count("</script>") == 1
+    assert "<b>x" not in markup
+
+
+def test_a_sparkline_leaves_a_gap_and_marks_what_stands_alone():
+    """Missing values break the line, and a value without neighbours is a dot."""
+    drawn = sparkline([1.0, None, 3.0, 4.0], title="Lead time")
+    assert drawn.count("M") == 3  # the base line, and a start on each side of the gap
+    assert drawn.count("<circle") == 2
+    assert "<title>Lead time</title>" in drawn
+
+
+@pytest.mark.parametrize("values", [None, [], [None, None]])
+def test_a_sparkline_of_nothing_is_no_data(values):
+    """Nothing known is a dash, not a flat line."""
+    assert "—" in sparkline(values)
+
+
+def test_a_sparkline_that_never_moves_runs_through_the_middle():
+    """A constant is drawn as a level line."""
+    assert sparkline([0.0, 0.0]).count(" 8.0") == 2

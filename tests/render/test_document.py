@@ -1,0 +1,85 @@
+"""The report as a document: what goes wrong in a template is one sentence."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+
+import pytest
+
+from qmsreport import assets
+from qmsreport.errors import RenderError, UsageError
+from qmsreport.render import document, render
+from qmsreport.render.figures import Figures
+
+
+def _with(evaluation, synthetic, **changes):
+    section = synthetic.section(
+        **({"stem": "services", "title": "T", "chapter": "scope", "order": 1, "rows": []} | changes)
+    )
+    return dataclasses.replace(evaluation, sections={section.id: section})
+
+
+def _compose(evaluation):
+    return document.compose(evaluation, "paper", Figures(), "")
+
+
+def test_a_section_of_an_unknown_chapter_gets_a_suggestion(evaluation, synthetic):
+    """A mistyped chapter names the query and the chapter that was meant."""
+    with pytest.raises(
+        RenderError, match=r"queries/sections/services.sql .* 'scpe'.* Did you mean 'scope'\?"
+    ):
+        _compose(_with(evaluation, synthetic, chapter="scpe"))
+
+
+def test_a_section_without_a_template_is_named(evaluation, synthetic):
+    """A query without its template says which file is missing."""
+    with pytest.raises(RenderError, match=r"no template report_templates/sections/nowhere\.html\.j2"):
+        _compose(_with(evaluation, synthetic, stem="nowhere"))
+
+
+def test_a_template_that_fails_names_its_file_and_line(evaluation, synthetic):
+    """A column that the query does not give is told with the template's line."""
+    with pytest.raises(RenderError, match=r"report_templates/sections/services.html.j2:\d+: .*service"):
+        _compose(_with(evaluation, synthetic, rows=[{"unexpected": 1}]))
+
+
+def test_an_unknown_format_gets_a_suggestion(evaluation, tmp_path):
+    """A mistyped format is refused before anything is written."""
+    with pytest.raises(UsageError, match="Did you mean 'html'"):
+        render(evaluation, ["hmtl"], tmp_path)
+    assert not list(tmp_path.iterdir())
+
+
+def test_text_that_would_reorder_what_surrounds_it_is_replaced(evaluation, synthetic):
+    """A title with a right-to-left override cannot make the page read differently."""
+    row = {"topic": "\u202egnp.exe", "statement": "\x00\u2066x"}
+    text = _compose(_with(evaluation, synthetic, stem="limitations", chapter="completeness", rows=[row]))
+    assert not set(text) & set("\u202e\x00\u2066")
+    assert "\u25a1gnp.exe" in text
+
+
+def test_chapters_are_numbered_as_printed_and_appendices_lettered(evaluation):
+    """A chapter left out leaves no gap in the numbers."""
+    text = _compose(evaluation)
+    numbers = re.findall(r'<h2 id="[a-z]+-title"><span class="no">(\w+)</span>', text)
+    body = [number for number in numbers if number.isdigit()]
+    assert body == [str(index + 1) for index in range(len(body))]
+    assert numbers[len(body) :] == list("ABC")
+
+
+def test_every_section_template_is_in_the_synthetic_report(evaluation):
+    """No section template goes unrendered in these tests."""
+    stems = {
+        path.name.removesuffix(".html.j2")
+        for path in (assets.folder("report_templates") / "sections").iterdir()
+    }
+    assert stems == set(evaluation.sections)
+
+
+def test_preparer_and_approver_must_differ(synthetic):
+    """A report approved by whoever prepared it says that it is not independently approved."""
+    assert "not independently approved" in _compose(synthetic.evaluation(prepared_by="A", approved_by="A"))
+    assert "not independently approved" not in _compose(
+        synthetic.evaluation(prepared_by="A", approved_by="B")
+    )
