@@ -6,13 +6,17 @@
     var plot = figure.querySelector(".plot");
     var drawn = plot.querySelector("svg");
     var stage = document.createElement("div");
-    stage.setAttribute("role", "img");
-    stage.setAttribute("aria-label", drawn.querySelector("title").textContent + ". " + drawn.querySelector("desc").textContent);
     Promise.resolve()
       .then(function () {
         return window.qmsreportEmbed(stage, JSON.parse(script.textContent), { actions: false, renderer: "svg", ast: true, mode: "vega-lite" });
       })
-      .then(function () { plot.replaceChildren(stage); figure.dataset.interactive = "yes"; })
+      .then(function () {
+        // one image with one text, as the drawn one: the embedder gives the stage a role of its own
+        stage.setAttribute("role", "img");
+        stage.setAttribute("aria-label", drawn.querySelector("title").textContent + ". " + drawn.querySelector("desc").textContent);
+        plot.replaceChildren(stage);
+        figure.dataset.interactive = "yes";
+      })
       .catch(function () { figure.dataset.interactive = "no"; });
   }
   var watcher = new IntersectionObserver(function (entries) {
