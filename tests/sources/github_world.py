@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +11,14 @@ from qmsreport import config
 from qmsreport.extracts import Extract
 from qmsreport.services import ServiceMap
 from qmsreport.sources import Context, github
-from tests.sources.github_server import GitHubServer
+from tests.sources.github_server import GitHubServer, Repo
 
 NOW = datetime(2026, 10, 1)  # noqa: DTZ001  # naive UTC, as inside
 SINCE = datetime(2026, 6, 1)  # noqa: DTZ001  # naive UTC, as inside
+DAY = timedelta(days=1)
+HOUR = timedelta(hours=1)
+MINUTE = timedelta(minutes=1)
+JULY = datetime(2026, 7, 1, 8)  # noqa: DTZ001  # as above
 REPO = "acme/checkout"
 CONFIG = """
 [organisation]
@@ -90,3 +94,51 @@ def make(
         }
     )
     return github.create("hub", chosen, Context(loaded, ServiceMap(loaded.services), lambda: now))
+
+
+def history(
+    repo: Repo, count: int, *, environment: str = "production", step: timedelta = 4 * HOUR
+) -> list[str]:
+    """`count` merged and deployed changes on a line; returns the shas that were deployed."""
+    shas: list[str] = [repo.commit("root", JULY - DAY)]
+    for index in range(count):
+        at = JULY + index * step
+        shas.append(repo.commit(f"merge-{index}", at, shas[-1]))
+        own = repo.commit(f"own-{index}", at - 2 * HOUR)
+        repo.pull(at - 3 * HOUR, [(own, at - 2 * HOUR)], merged=at, merge_sha=shas[-1])
+        repo.deploy(
+            shas[-1],
+            at + MINUTE,
+            ("in_progress", at + 2 * MINUTE),
+            ("success", at + 5 * MINUTE),
+            environment=environment,
+        )
+    return shas[1:]
+
+
+def one(rows: list[dict[str, Any]]) -> dict[str, Any]:
+    """The only row there is."""
+    (row,) = rows
+    return row
+
+
+def protection(**reviews: Any) -> dict[str, Any]:
+    """A classic protection as REST shows it."""
+    off = {"enabled": False}
+    url = "https://github.test/x"
+    return {
+        "required_pull_request_reviews": {
+            "dismiss_stale_reviews": True,
+            "require_code_owner_reviews": False,
+            "required_approving_review_count": 1,
+            **reviews,
+        },
+        "required_status_checks": {
+            "contexts": ["build"],
+            "checks": [{"context": "build", "app_id": 1}],
+            "strict": True,
+        },
+        "enforce_admins": {"url": url, "enabled": True},
+        "allow_force_pushes": off,
+        "allow_deletions": off,
+    }

@@ -1,0 +1,108 @@
+"""Branch rules of the `github` source as settings."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.sources.github_schema import openapi
+from tests.sources.github_server import GitHubServer, Repo
+from tests.sources.github_world import REPO, Ledger, history, one, protection
+
+
+def settings(ledger: Ledger) -> dict[str, str | None]:
+    """The settings by key."""
+    return {row["key"]: row["value"] for row in ledger.rows("settings")}
+
+
+def ruleset(repo: Repo, number: int, *rules: dict[str, Any], bypass: int = 0) -> None:
+    """Add a ruleset whose rules hold for the default branch."""
+    more = {"ruleset_source_type": "Repository", "ruleset_source": repo.name, "ruleset_id": number}
+    repo.rules += [rule | more for rule in rules]
+    actor = {"actor_id": 1, "actor_type": "Team", "bypass_mode": "always"}
+    repo.rulesets[number] = openapi().full(
+        "repository-ruleset", id=number, name="main", enforcement="active", bypass_actors=[actor] * bypass
+    )
+
+
+def test_effective_rules_are_the_stricter_of_protection_and_rulesets(repo: Repo, read: Any) -> None:
+    """Classic protection and rulesets are read as one effective setting each."""
+    repo.protection = protection(dismiss_stale_reviews=False)
+    ruleset(
+        repo,
+        7,
+        {
+            "type": "pull_request",
+            "parameters": {
+                "required_approving_review_count": 2,
+                "dismiss_stale_reviews_on_push": True,
+                "require_code_owner_review": False,
+                "require_last_push_approval": True,
+                "required_review_thread_resolution": False,
+            },
+        },
+        {"type": "non_fast_forward"},
+        {
+            "type": "required_status_checks",
+            "parameters": {
+                "required_status_checks": [{"context": "lint"}],
+                "strict_required_status_checks_policy": True,
+            },
+        },
+        bypass=3,
+    )
+    ledger = read()
+    found = settings(ledger)
+    assert found["required_approving_review_count"] == "2"
+    assert (
+        found["dismiss_stale_reviews"]
+        == found["require_last_push_approval"]
+        == found["enforce_admins"]
+        == "true"
+    )
+    assert found["required_status_checks"] == "build, lint"
+    assert found["allow_force_pushes"] == found["allow_deletions"] == "false"
+    assert found["bypass_actors"] == "3"
+    assert {(row["subject"], row["layer"]) for row in ledger.rows("settings")} == {
+        (f"{REPO}@main", "effective")
+    }
+
+
+def test_unprotected_branch_is_a_finding_not_a_failure(repo: Repo, read: Any) -> None:
+    """GitHub's 'Branch not protected' is an answer: nothing is required, everything allowed."""
+    found = settings(read())
+    assert (found["protected"], found["required_approving_review_count"]) == ("false", "0")
+    assert (found["allow_force_pushes"], found["enforce_admins"]) == ("true", "false")
+
+
+@pytest.mark.parametrize("status", [403, 404])
+def test_rules_that_may_not_be_read_are_not_assessed(repo: Repo, read: Any, status: int) -> None:
+    """A refused question about protection is on record as not assessed, and nothing is claimed."""
+    history(repo, 2)
+    repo.protection = status
+    ledger = read()
+    assert not ledger.rows("settings")
+    failed = one([{"error": e.error} for e in ledger.extracts if e.subject == f"settings:{REPO}"])
+    assert failed["error"].startswith("Not assessed. GitHub refused")
+    assert str(status) in failed["error"]
+    assert len(ledger.rows("changes")) == 2
+
+
+def test_unchanged_rules_cost_no_rate_limit_and_a_new_bypass_is_seen(
+    hub: GitHubServer, repo: Repo, read: Any
+) -> None:
+    """The second run asks with `If-None-Match`; whoever may now go round a rule is noticed all the same."""
+    repo.protection = protection()
+    ruleset(repo, 7, {"type": "deletion"})
+    ledger = read()
+    hub.log.clear()
+    read(ledger)
+    assert [row.status for row in hub.log if "/rule" in row.path or "/protection" in row.path] == [
+        304,
+        304,
+        304,
+    ]
+    ruleset(repo, 7, bypass=1)
+    read(ledger)
+    assert settings(ledger)["bypass_actors"] == "1"
