@@ -277,14 +277,14 @@ def _commits(repository: Repository, chunk: list[Entry]) -> pl.DataFrame:
         "commit_sha": [entry.sha for entry in chunk],
         # git shows none where a shallow clone was cut: they are there, and we do not know them
         "parent_shas": [None if entry.sha in cut else " ".join(entry.parents) for entry in chunk],
-        "authored_at": [moment(entry.authored) for entry in chunk],
-        "committed_at": [moment(entry.committed) for entry in chunk],
+        "authored_at": [entry.authored for entry in chunk],
+        "committed_at": [entry.committed for entry in chunk],
         "author": [entry.author.login for entry in chunk],
         "is_bot": [entry.author.is_bot for entry in chunk],
     }
     parents = pl.col("parent_shas")  # split here: handing polars a hundred thousand lists takes seconds
     listed = pl.when(parents == "").then(pl.lit([], pl.List(pl.String))).otherwise(parents.str.split(" "))
     wanted = schema("commits")
-    return pl.DataFrame(columns, schema={**wanted, "parent_shas": pl.String()}).with_columns(
-        parent_shas=listed
-    )
+    handed = {**wanted, "parent_shas": pl.String(), "authored_at": pl.Int64(), "committed_at": pl.Int64()}
+    moments = (pl.col("authored_at", "committed_at") * 1_000_000).cast(pl.Datetime("us"))
+    return pl.DataFrame(columns, schema=handed).with_columns(moments, parent_shas=listed)

@@ -121,7 +121,7 @@ class Touches:
         self._limits = () if everywhere else ("--", *prefixes)
         self._depth = max(prefix.count("/") for prefix in prefixes) + 1  # no prefix looks deeper into a path
         self._known: dict[str, tuple[str, ...]] = {}
-        self._of_start = cache(lambda start: services.of_paths(repository.name, [start]))
+        self._of_start = cache(lambda start: tuple(services.of_paths(repository.name, [start])))
         self._same: dict[tuple[str, ...], tuple[str, ...]] = {}  # few distinct answers: keep one of each
 
     @classmethod
@@ -134,6 +134,9 @@ class Touches:
         """Note what a commit touches."""
         depth = self._depth
         starts = {"/".join(path.split("/", depth)[:depth]) for path in paths}
+        if len(starts) == 1:
+            self._known[sha] = self._of_start(*starts)
+            return
         names = tuple(sorted({name for start in starts for name in self._of_start(start)}))
         self._known[sha] = self._same.setdefault(names, names)
 
