@@ -71,9 +71,9 @@ def command(
     out: Path | None,
     fail_on: str | None,
 ) -> int:
-    """Write the report of a period, from what the warehouse knows.
+    """Write the report of a quarter, a month or any days.
 
-    Works offline and only reads the warehouse. The same facts, configuration and version give the same bytes;
+    Works offline, from what the warehouse knows. The same facts, configuration and version give the same bytes;
     a report that would say what the newest revision says is not written again, and no revision is overwritten.
 
     Exit codes: 0 written; 1 written, with a finding at or above --fail-on or a check that could not run;
