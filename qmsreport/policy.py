@@ -203,6 +203,8 @@ def _expression(slo: SloEntry) -> str:
     """The objective's SLI in one line, as it is printed."""
     if slo.kind == "ratio" and slo.good:
         return f"{slo.good} / {slo.valid}"
+    if slo.kind == "ratio":
+        return f"1 - ({slo.bad}) / ({slo.valid})"
     if slo.kind == "latency":
         return f"{slo.metric} <= {slo.threshold:g}" if slo.threshold is not None else slo.metric
     if slo.kind == "threshold":

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from qmsreport.config import SloEntry
 from qmsreport.extracts import Batch
 from qmsreport.sources import _promql, _promseries
-from qmsreport.sources._promapi import Series
+from qmsreport.sources._promapi import Series, from_seconds, to_seconds
 
 MOST_POINTS = 11_000  # what the server gives per series and request
 
@@ -58,23 +60,62 @@ class Job:
 
 
 @dataclass(frozen=True, slots=True)
+class Span:
+    """What to ask a subject for: windows in `[first, last)`, seconds since 1970.
+
+    `origin` is since when the subject is covered without a hole once they are there.
+    """
+
+    first: int
+    last: int
+    origin: int
+
+    def cursor(self, reached: int) -> str:
+        """What the ledger keeps, so that the next run knows what is covered: `origin/reached`."""
+        return f"{from_seconds(self.origin).isoformat()}/{from_seconds(reached).isoformat()}"
+
+
+@dataclass(frozen=True, slots=True)
 class Task:
-    """One job for the windows in `[start, end)`, seconds since 1970."""
+    """One job for the windows in `[start, end)`, seconds since 1970: a part of its subject's span."""
 
     start: int
     order: int
     end: int
+    span: Span
     job: Job
 
 
-def cut(job: Job, order: int, first: int, last: int, chunk_seconds: float) -> Iterator[Task]:
-    """The requests for a job's windows in `[first, last)`: at the same cuts on every run, none too long."""
+def open_span(
+    wanted: tuple[datetime, datetime],
+    window: int,
+    covered: tuple[datetime | None, datetime] | None,
+    overlap: timedelta,
+) -> Span:
+    """The whole windows of `wanted` that are not covered yet, or lie in the overlap that is read again.
+
+    `covered` is the stretch that earlier runs covered without a hole (its start `None` when unknown). Asking
+    for what lies before it, or beyond a hole after it, starts a new stretch: windows already known are then
+    read again, which changes nothing.
+    """
+    since, until = (to_seconds(moment) / window for moment in wanted)
+    first = origin = math.ceil(since) * window
+    if covered is not None:
+        start, reached = covered
+        if (start is None or to_seconds(start) <= first) and first <= to_seconds(reached):
+            origin = first if start is None else int(to_seconds(start))
+            first = max(first, math.ceil(to_seconds(reached - overlap) / window) * window)
+    return Span(first, math.floor(until) * window, origin)
+
+
+def cut(job: Job, order: int, span: Span, chunk_seconds: float) -> Iterator[Task]:
+    """The requests for a job's windows: at the same cuts on every run, none too long."""
     points = min(int(chunk_seconds) // job.window, MOST_POINTS)
     length = max(points, 1) * job.window
-    start = first
-    while start < last:
-        end = min((start // length + 1) * length, last)
-        yield Task(start, order, end, job)
+    start = span.first
+    while start < span.last:
+        end = min((start // length + 1) * length, span.last)
+        yield Task(start, order, end, span, job)
         start = end
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import os
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -19,15 +18,17 @@ from qmsreport.extracts import Batch, Diagnosis, Extract, Progress, Source
 from qmsreport.http import HttpOptions
 from qmsreport.records import frame
 from qmsreport.sources import Context, _promql, _promseries, _promstate
-from qmsreport.sources._promapi import BadQuery, Client, Receipt, Unreachable, from_seconds, to_seconds
+from qmsreport.sources._promapi import BadQuery, Client, Receipt, Unreachable, from_seconds
 from qmsreport.sources._promjobs import (
     DEFAULT_METRICS,
     MOST_POINTS,
     Job,
     MetricQuery,
+    Span,
     Task,
     cut,
     metric_job,
+    open_span,
     percentile_jobs,
     slo_jobs,
 )
@@ -198,22 +199,24 @@ class _Prometheus:
     def _tasks(self, since: datetime, until: datetime, now: datetime, progress: Progress) -> Iterator[Task]:
         """What is still to be asked, in no order: whole windows that lie in the range and have settled."""
         for order, job in enumerate(self._jobs):
-            first, last = self._range(job.subject, job.window, since, until, now, progress)
-            yield from cut(job, order, first, last, self._options.chunk_days * 86400)
+            span = self._span(job.subject, job.window, since, until, now, progress)
+            yield from cut(job, order, span, self._options.chunk_days * 86400)
 
-    def _range(
+    def _span(
         self, subject: str, window: int, since: datetime, until: datetime, now: datetime, progress: Progress
-    ) -> tuple[int, int]:
-        """First and last instant (seconds since 1970) of whole, settled windows that are not covered yet."""
-        covered = progress.covered_until(subject)
-        if covered is not None:
-            overlap = timedelta(days=self._context.config.extraction.overlap_days)
-            since = max(since, covered - overlap)
+    ) -> Span:
+        """What is left to ask of a subject: whole windows that have settled and are not covered yet."""
         settle = self._options.settle_seconds
-        settled = to_seconds(now) - (2 * window if settle is None else settle)
-        first = math.ceil(to_seconds(since) / window) * window
-        last = math.floor(min(to_seconds(until), settled) / window) * window
-        return first, last
+        settled = now - timedelta(seconds=2 * window if settle is None else settle)
+        overlap = timedelta(days=self._context.config.extraction.overlap_days)
+        covered: tuple[datetime | None, datetime] | None = None
+        reached, cursor = progress.covered_until(subject), progress.cursor(subject)
+        if cursor:
+            start, _, end = cursor.partition("/")
+            covered = (datetime.fromisoformat(start), datetime.fromisoformat(end))
+        elif reached:
+            covered = (None, reached)
+        return open_span((since, min(until, settled)), window, covered, overlap)
 
     def _windows(self, tasks: list[Task], probe: Probe) -> Iterator[Extract]:
         """Ask in parallel, a few answers ahead of what is yielded, oldest first.
@@ -258,7 +261,10 @@ class _Prometheus:
         job = task.job
         receipt = Receipt()
         started = self._context.clock()
-        window = {"window_start": from_seconds(task.start), "window_end": from_seconds(task.end)}
+        window: dict[str, Any] = {
+            "window_start": from_seconds(task.start),
+            "window_end": from_seconds(task.end),
+        }
         if probe.oldest and from_seconds(task.end) <= probe.oldest:
             receipt.note(f"The server holds nothing before {probe.oldest.isoformat()}Z.")
         if abs(probe.offset) > SKEW_WORTH_SAYING:
@@ -273,9 +279,8 @@ class _Prometheus:
             return self._extract(
                 probe, job.subject, job.query, started, receipt, error=sentence, **window
             ), error
-        return self._extract(
-            probe, job.subject, job.query, started, receipt, batches=(batch,), **window
-        ), None
+        more = {**window, "batches": (batch,), "cursor": task.span.cursor(task.end)}
+        return self._extract(probe, job.subject, job.query, started, receipt, **more), None
 
     def _explain(self, error: SourceError, task: Task) -> str:
         """The sentence of a failure, naming the objective whose words are at fault."""
@@ -305,7 +310,8 @@ class _Prometheus:
     ) -> Iterator[Extract]:
         """Every alert that fired, as one extract: an alert may be longer than any request."""
         step = self._options.alert_step_seconds
-        first, last = self._range("alerts", step, since, until, now, progress)
+        span = self._span("alerts", step, since, until, now, progress)
+        first, last = span.first, span.last
         if first >= last:
             return
         receipt = Receipt()
@@ -324,7 +330,10 @@ class _Prometheus:
             )
             return
         batch = Batch("alerts", frame("alerts", firings.alerts(last, self._context.services)))
-        yield self._extract(probe, "alerts", _promseries.ALERTS, started, receipt, batches=(batch,), **window)
+        cursor = span.cursor(last)
+        yield self._extract(
+            probe, "alerts", _promseries.ALERTS, started, receipt, batches=(batch,), cursor=cursor, **window
+        )
 
     def _extract(
         self, probe: Probe, subject: str, asked: str, started: datetime, receipt: Receipt, **more: Any

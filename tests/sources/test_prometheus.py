@@ -37,12 +37,13 @@ class Memory:
     """What a warehouse would remember between runs."""
 
     until: dict[str, datetime] = field(default_factory=dict)
+    cursors: dict[str, str] = field(default_factory=dict)
 
     def covered_until(self, subject: str) -> datetime | None:
         return self.until.get(subject)
 
     def cursor(self, subject: str) -> str | None:
-        return None
+        return self.cursors.get(subject)
 
     def raw_sha256(self, subject: str) -> str | None:
         return None
@@ -53,6 +54,8 @@ class Memory:
             self.until[extract.subject] = max(
                 extract.window_end, self.until.get(extract.subject, extract.window_end)
             )
+        if extract.cursor:
+            self.cursors[extract.subject] = extract.cursor
         frames = {batch.kind: batch.rows for batch in extract.batches}
         for kind, rows in frames.items():
             assert dict(rows.schema) == records.schema(kind)
@@ -361,6 +364,32 @@ def test_covered_windows_older_than_the_overlap_are_not_asked_again(liar: real.L
     extracts = list(source.extract(real.START, real.START + timedelta(days=31), memory))
     assert extracts[0].window_start == real.START + timedelta(days=28)
     assert extracts[-1].window_end == real.START + timedelta(days=31)
+
+
+def test_history_before_what_is_covered_is_still_asked_for(liar: real.Liar, tmp_path: Path) -> None:
+    """Asked for an earlier start, or beyond a hole, the missing windows are read, also over an interruption."""
+    source = build(tmp_path, liar.url, {"known": FAKE}, 'collect = ["sli"]', "[extraction]\noverlap_days = 0")
+    day = timedelta(days=1)
+    memory, got = Memory(), []
+
+    def run(first: int, after: int, most: int = 99) -> list[int]:
+        running = source.extract(real.START + first * day, real.START + after * day, memory)
+        rows = [
+            memory.commit(extract)["sli_windows"] for _, extract in zip(range(most), running, strict=False)
+        ]
+        got.extend(rows)
+        return sorted({(end - real.START - day / 288).days for frame in rows for end in frame["window_end"]})
+
+    assert run(20, 30) == list(range(20, 30))
+    assert run(20, 31) == [30]
+    interrupted = run(0, 31, most=2)
+    assert interrupted[0] == 0
+    assert run(0, 31)[0] == interrupted[-1] + 1
+    assert run(0, 31) == []
+    assert run(40, 45) == list(range(40, 45))  # leaves a hole
+    assert set(range(31, 40)) < set(run(0, 45))
+    assert run(0, 45) == []
+    assert pl.concat(got)["window_end"].n_unique() == 45 * 288
 
 
 def test_a_range_shorter_than_a_window_asks_nothing(liar: real.Liar, tmp_path: Path) -> None:
