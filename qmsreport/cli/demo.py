@@ -54,7 +54,7 @@ def command(context: click.Context, out: Path, today: str | None) -> int:
     click.echo()
     findings.show(report, quarter)
     click.echo(
-        f"Go on from there:     cd {findings.near(out)} && qmsreport generate --quarter {quarter.previous().label}"
+        f"Go on from there:     cd {findings.near(out)} && {findings.program()} generate --quarter {quarter.previous().label}"
     )
     return 0
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import shutil
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -46,7 +48,14 @@ def show(report: Report, period: Period) -> None:
     _figures(report)
     _checks(report)
     click.echo()
-    click.echo(f"Check it at any time: qmsreport verify {near(report.folder)}")
+    click.echo(f"Check it at any time: {program()} verify {near(report.folder)}")
+
+
+def program() -> str:
+    """This program as one would type it from any folder."""
+    here = os.path.realpath(sys.argv[0])
+    found = shutil.which("qmsreport")
+    return "qmsreport" if not here.endswith("qmsreport") or (found and os.path.realpath(found) == here) else here
 
 
 def near(path: Path) -> str:

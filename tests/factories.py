@@ -1,0 +1,291 @@
+"""Records, extracts, configurations and frozen snapshots for tests, each in a line.
+
+A record needs only what its test is about; the rest has plain defaults. Times are written as text
+("2026-07-10 12:00:00.25", naive UTC) or given as datetimes.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from qmsreport import catalog, config, openslo, period, policy, records
+from qmsreport.config import Config
+from qmsreport.extracts import Batch, Extract, Reject
+from qmsreport.records import KINDS, columns
+from qmsreport.warehouse import Snapshot, Warehouse, freeze
+
+NOW = datetime.fromisoformat("2026-10-20")  # after the quarter that most tests are about
+QUARTER = "2026-Q3"
+_KIND_OF = {record: kind for kind, record in KINDS.items()}
+_number = itertools.count(1)
+
+
+def moment(value: str | datetime | None) -> datetime | None:
+    """`"2026-07-10 12:00"` as a naive UTC datetime."""
+    return datetime.fromisoformat(value) if isinstance(value, str) else value
+
+
+def _made(record: type, defaults: Mapping[str, Any], given: Mapping[str, Any]) -> Any:
+    values = {**defaults, **given}
+    times = {column.name for column in columns(_KIND_OF[record]) if column.type == "time"}
+    return record(**{name: moment(value) if name in times else value for name, value in values.items()})
+
+
+def service(name: str = "checkout", **given: Any) -> records.Service:
+    """A service of the team *Commerce* with its own repository."""
+    defaults = {"service": name, "team": "Commerce", "repositories": [f"acme/{name}"]}
+    return _made(records.Service, defaults, given)
+
+
+def deployment(finished_at: str | datetime | None = "2026-07-10 12:00", **given: Any) -> records.Deployment:
+    """A succeeded production deployment of *checkout* that took five minutes."""
+    number = next(_number)
+    finished = moment(finished_at)
+    defaults = {
+        "deployment_id": f"dep-{number:05}",
+        "service": "checkout",
+        "environment": "production",
+        "repository": "acme/checkout",
+        "commit_sha": f"{number:040x}",
+        "started_at": finished - timedelta(minutes=5) if finished else None,
+        "finished_at": finished,
+        "outcome": "succeeded",
+    }
+    return _made(records.Deployment, defaults, given)
+
+
+def deployed(deployment: records.Deployment, *commits: str) -> list[records.DeploymentCommit]:
+    """The commits that a deployment brought in; none named: its own."""
+    shas = commits or (deployment.commit_sha or "",)
+    return [records.DeploymentCommit(deployment_id=deployment.deployment_id, commit_sha=sha) for sha in shas]
+
+
+def commit(sha: str, authored_at: str | datetime = "2026-07-08 09:00", **given: Any) -> records.Commit:
+    """A commit of *acme/checkout*, committed when it was authored."""
+    defaults = {
+        "repository": "acme/checkout",
+        "commit_sha": sha,
+        "authored_at": authored_at,
+        "committed_at": authored_at,
+        "author": "ada",
+        "is_bot": False,
+    }
+    return _made(records.Commit, defaults, given)
+
+
+def change(
+    merge_sha: str, merged_at: str | datetime | None = "2026-07-10 10:00", **given: Any
+) -> records.Change:
+    """A request by *ada*, opened a day before its merge and approved by *grace* an hour before it."""
+    number = next(_number)
+    merged = moment(merged_at)
+    defaults = {
+        "change_id": f"acme/checkout#{number}",
+        "repository": "acme/checkout",
+        "service": "checkout",
+        "title": f"Change {number}",
+        "merge_sha": merge_sha,
+        "head_sha": merge_sha,
+        "opened_at": merged - timedelta(days=1) if merged else "2026-07-09 10:00",
+        "first_reviewed_at": merged - timedelta(hours=2) if merged else None,
+        "approved_at": merged - timedelta(hours=1) if merged else None,
+        "merged_at": merged,
+        "author": "ada",
+        "merged_by": "ada",
+        "approvers": ["grace"],
+        "labels": [],
+        "is_bot": False,
+    }
+    return _made(records.Change, defaults, given)
+
+
+def authored(change: records.Change, *commits: tuple[str, str]) -> list[records.ChangeCommit]:
+    """The own commits of a change: pairs of a sha and when it was authored."""
+    return [
+        records.ChangeCommit(change_id=change.change_id, commit_sha=sha, authored_at=moment(at))
+        for sha, at in commits
+    ]
+
+
+def incident(detected_at: str | datetime | None = "2026-07-12 08:00", **given: Any) -> records.Incident:
+    """A high incident of *checkout*: acknowledged after 5, mitigated after 30, resolved after 60 minutes."""
+    number = next(_number)
+    detected = moment(detected_at)
+
+    def after(minutes: int) -> datetime | None:
+        return detected + timedelta(minutes=minutes) if detected else None
+
+    defaults = {
+        "incident_id": f"INC-{number:04}",
+        "title": f"Incident {number}",
+        "severity": "high",
+        "status": "resolved",
+        "services": ["checkout"],
+        "detected_at": detected,
+        "created_at": after(1),
+        "acknowledged_at": after(5),
+        "mitigated_at": after(30),
+        "resolved_at": after(60),
+    }
+    return _made(records.Incident, defaults, given)
+
+
+def sli_windows(
+    slo_id: str,
+    first: str | datetime,
+    count: int,
+    good: float | None = 100.0,
+    valid: float | None = 100.0,
+    seconds: int = 300,
+) -> list[records.SliWindow]:
+    """Consecutive windows of one objective, all alike."""
+    start = moment(first)
+    assert start
+    step = timedelta(seconds=seconds)
+    return [
+        records.SliWindow(
+            slo_id=slo_id,
+            window_start=start + step * index,
+            window_end=start + step * (index + 1),
+            good=good,
+            valid=valid,
+        )
+        for index in range(count)
+    ]
+
+
+def by_kind(items: Iterable[Any]) -> dict[str, list[Any]]:
+    """Records of any kinds, sorted into their kinds."""
+    found: dict[str, list[Any]] = defaultdict(list)
+    for item in items:
+        if isinstance(item, list):
+            for kind, more in by_kind(item).items():
+                found[kind] += more
+        else:
+            found[_KIND_OF[type(item)]].append(item)
+    return found
+
+
+def extract(*items: Any, **given: Any) -> Extract:
+    """One window with these records (lists of records too); `subject`, `rejects`, `error` … as given."""
+    batches = [Batch(kind, records.frame(kind, rows)) for kind, rows in by_kind(items).items()]
+    defaults: dict[str, Any] = {
+        "subject": "test",
+        "asked": "what the test says",
+        "started_at": NOW,
+        "finished_at": NOW,
+        "window_start": moment("2026-07-01"),
+        "window_end": moment("2026-10-01"),
+        "batches": batches,
+    }
+    return Extract(**(defaults | given))
+
+
+def reject(reason: str = "is no number", **given: Any) -> Reject:
+    """A row that was set aside."""
+    return Reject(**({"origin": "deployments.csv", "line": 2, "reason": reason} | given))
+
+
+CONFIGURATION = """
+[organisation]
+name = "Example GmbH"
+time_zone = "{zone}"
+
+[privacy]
+pseudonymise = false
+
+[[service]]
+name = "checkout"
+team = "Commerce"
+repositories = ["acme/checkout"]
+
+[sources.files]
+kind = "files"
+path = "sources"
+"""
+
+
+def configuration(folder: Path, more: str = "", zone: str = "Europe/Berlin") -> Config:
+    """A small organisation's configuration in `folder`, with more TOML behind it."""
+    path = folder / config.FILE
+    path.write_text(CONFIGURATION.format(zone=zone) + more, "utf-8")
+    (folder / "sources").mkdir(exist_ok=True)
+    return config.load(path)
+
+
+@dataclass
+class Frozen:
+    """A snapshot made of a test's records: answers queries by their stem."""
+
+    path: Path
+
+    def rows(self, stem: str, **wanted: Any) -> list[dict[str, Any]]:
+        """The rows of one query of `queries/`, with these values in these columns only."""
+        query = next(query for query in catalog.read() if query.id == stem)
+        rows = self._run(query.sql, stem)
+        return [row for row in rows if all(row[column] == value for column, value in wanted.items())]
+
+    def one(self, stem: str, **wanted: Any) -> dict[str, Any]:
+        """The only such row."""
+        (row,) = self.rows(stem, **wanted)
+        return row
+
+    def figure(self, stem: str, statistic: str, scope_type: str = "organisation", **wanted: Any) -> Any:
+        """A metric's value for the whole period; no row is an error, a row without a value is `None`."""
+        defaults = {"grain": "period", "starts_on": self.first_day, "environment": None}
+        return self.one(stem, statistic=statistic, scope_type=scope_type, **(defaults | wanted))["value"]
+
+    @property
+    def first_day(self) -> Any:
+        """The first day of the report's period."""
+        return self._run("select first_day from period", "period")[0]["first_day"]
+
+    def _run(self, sql: str, name: str) -> list[dict[str, Any]]:
+        with Snapshot(self.path) as snapshot:
+            for query in catalog.read():
+                if query.group == "views":
+                    snapshot.create_table(query.id, query.sql, query.path, query.title)
+            return snapshot.rows(sql, name).to_dicts()
+
+
+def frozen(
+    folder: Path,
+    *items: Any,
+    settings: Config | None = None,
+    quarter: str = QUARTER,
+    trend: int = 8,
+    extracts: Iterable[Extract] = (),
+    now: datetime = NOW,
+    tables: Callable[[], Mapping[str, pl.DataFrame]] = dict,
+) -> Frozen:
+    """The records through warehouse and freeze, as `generate` would see them at `now`.
+
+    Args:
+        folder: where warehouse and snapshot are made.
+        items: records, and lists of records.
+        settings: the configuration; default: `configuration(folder)`.
+        quarter: the report's period.
+        trend: how many periods the snapshot holds.
+        extracts: more windows, beside the one with `items`.
+        now: when all of it becomes known, and `as_of`.
+        tables: declared tables that replace those of the policy.
+    """
+    settings = settings or configuration(folder)
+    warehouse = Warehouse(folder / "warehouse.duckdb")
+    with warehouse.writing("test"):
+        for item in (extract(*items), *extracts):
+            warehouse.commit("files", "files", item, now)
+    periods = period.quarter(quarter, settings.time_zone).trend(trend)
+    declared = policy.tables(settings, periods, now, openslo.objectives(settings))
+    snapshot = folder / "snapshot.duckdb"
+    snapshot.unlink(missing_ok=True)
+    freeze(warehouse.path, snapshot, periods, now, ["files"], {**declared, **tables()})
+    return Frozen(snapshot)
