@@ -10,8 +10,9 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as settings_of
 from hypothesis import strategies as st
 
-from tests.sources.github_server import GitHubServer, Repo
-from tests.sources.github_world import DAY, HOUR, JULY, MINUTE, NOW, REPO, history, one
+from qmsreport.errors import Unavailable
+from tests.sources.github_server import Answer, GitHubServer, Repo
+from tests.sources.github_world import DAY, HOUR, JULY, MINUTE, NOW, REPO, Ledger, history, one
 
 
 def test_superseded_deployment_is_not_taken_as_finished_late(repo: Repo, read: Any) -> None:
@@ -82,6 +83,41 @@ def test_a_waiting_deployment_is_read_again_until_it_ends(hub: GitHubServer, rep
     assert [row["commit_sha"] for row in ledger.rows("deployment_commits")] == [second]
 
 
+def test_a_failed_deployment_is_read_again_when_it_is_retried(
+    hub: GitHubServer, repo: Repo, read: Any
+) -> None:
+    """A retry weeks later is noticed, also after a run to which GitHub answered that nothing had changed."""
+    failed = repo.deploy(repo.commit("a", JULY), NOW - 20 * DAY, ("failure", NOW - 20 * DAY))
+    ledger = read()
+    read(ledger)
+    assert hub.asked("/deployments")[-1].status == 304
+    repo.status(failed, "success", NOW + HOUR)
+    read(ledger, until=NOW + DAY, now=NOW + DAY)
+    assert one(ledger.rows("deployments"))["outcome"] == "succeeded"
+
+
+def test_a_failed_deployment_is_remembered_through_an_interruption(
+    hub: GitHubServer, repo: Repo, read: Any
+) -> None:
+    """What may still change on a page that was read before a break is read again on later runs."""
+    sha = repo.commit("a", JULY)
+    failed = repo.deploy(sha, NOW - 20 * DAY, ("failure", NOW - 20 * DAY))
+    for index in range(120):
+        at = NOW - 10 * DAY + index * HOUR
+        repo.deploy(sha, at, ("success", at))
+    ledger = Ledger()
+    hub.fail(
+        99, Answer(429, {"message": "slow down"}, {"Retry-After": "3600"}), after=1, on="DeploymentStatuses"
+    )
+    with pytest.raises(Unavailable):
+        read(ledger)
+    hub.faults.clear()
+    read(ledger)
+    repo.status(failed, "success", NOW + HOUR)
+    read(ledger, until=NOW + DAY, now=NOW + DAY)
+    assert {row["outcome"] for row in ledger.rows("deployments")} == {"succeeded"}
+
+
 def test_first_deployment_is_a_baseline(repo: Repo, read: Any) -> None:
     """The first of a service and environment swallows no history; the second brings what came since."""
     shas = history(repo, 2)
@@ -115,6 +151,21 @@ def test_a_late_success_follows_those_that_overtook_it(repo: Repo, read: Any) ->
     links = read().rows("deployment_commits")
     assert [row["commit_sha"] for row in links if row["deployment_id"] == str(late["number"])] == [shas[3]]
     assert len(links) == 3
+
+
+def test_a_late_success_on_another_page_follows_those_that_overtook_it(repo: Repo, read: Any) -> None:
+    """The order of going live holds across the pages in which deployments are read."""
+    shas = history(repo, 150)
+    late = repo.commit("late", JULY, repo.commit("root", JULY - DAY))
+    waited = repo.deploy(late, JULY + HOUR, ("success", JULY + 120 * 4 * HOUR + HOUR))
+    ledger = read()
+    brought = {row["deployment_id"]: 0 for row in ledger.rows("deployments")}
+    for row in ledger.rows("deployment_commits"):
+        brought[row["deployment_id"]] += 1
+    assert brought.pop(str(waited["number"])) == 1
+    # the one after it is compared with it, from which all of the main line is missing
+    assert sorted(brought.values()) == [0, *[1] * 148, 122]
+    assert len(shas) == 150
 
 
 def test_rewritten_history_is_not_computed_and_said_so(repo: Repo, read: Any) -> None:
