@@ -20,7 +20,7 @@ from qmsreport.sources._files_check import LINE, WANTED, Unfit, match_columns
 from qmsreport.sources._files_find import Found
 
 TEXT_ROWS = 200_000  # rows of a piece; text needs several times its size while it is taken apart
-PARQUET_ROWS = 1_000_000
+PARQUET_ROWS = 500_000
 _UNKNOWN = re.compile(r"unknown field `(.*)`")
 _PATH = re.compile(r" - at `\$\.(\w+)")
 

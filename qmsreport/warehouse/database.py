@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 # spills to disk beyond this; a report over 16 M facts stays below 2 GiB in all
 MEMORY_LIMIT = "1200MB"
 _POLL_SECONDS = 0.05
+# what DuckDB says when another process has the file; the path stands in the message too, so whole phrases
+_TAKEN = ("could not set lock on file", "being used by another process")
 
 
 @contextlib.contextmanager
@@ -77,7 +79,7 @@ def _connect(path: Path, read_only: bool, wait_seconds: float) -> duckdb.DuckDBP
         try:
             return duckdb.connect(str(path), read_only=read_only)
         except duckdb.Error as error:
-            if "lock" not in str(error).lower():
+            if not any(words in str(error).lower() for words in _TAKEN):
                 raise failure(error, path) from error
             if time.monotonic() > deadline:
                 raise Locked(
@@ -97,6 +99,10 @@ def failure(error: duckdb.Error, path: Path) -> WarehouseError:
         advice = "Check that this user may write that file and its folder."
     elif "not a valid duckdb" in lowered or "serialization" in lowered:
         advice = "It is not a DuckDB file, or a newer DuckDB wrote it: check the path, or upgrade duckdb."
+    elif isinstance(error, duckdb.ConstraintException):
+        advice = (
+            "A source brought a record without its key: report this as a defect; nothing of it was stored."
+        )
     elif isinstance(error, duckdb.OutOfMemoryException):
         advice = "Close other programs, or free space for its temporary files beside it."
     else:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -20,6 +20,8 @@ from qmsreport.warehouse.lock import writing
 if TYPE_CHECKING:
     import duckdb
 
+# with the batch in hand and what a transaction keeps beside it, a load stays below 2 GiB in all
+_COMMIT_MEMORY = "900MB"
 _FACTS = Path(__file__).with_name("facts.sql")
 
 
@@ -108,8 +110,13 @@ class Warehouse:
         """
         counts = Counts()
         with self._opened(read_only=False) as connection:
+            run(connection, f"set memory_limit = '{_COMMIT_MEMORY}'")
             connection.begin()
-            ((extract_id,),) = run(connection, "select coalesce(max(extract_id), 0) + 1 from extracts")
+            ((extract_id, latest),) = run(
+                connection, "select coalesce(max(extract_id), 0) + 1, max(recorded_at) from extracts"
+            )
+            # a clock that was set back shall not put a later version before an earlier one
+            now = max(now, latest) if latest else now
             provenance = {
                 "source": source,
                 "extract_id": extract_id,
@@ -119,11 +126,10 @@ class Warehouse:
             seen: dict[str, list[str]] = {listed: [] for listed in extract.lists_all}
             for batch in extract.batches:
                 _append(connection, prepare(batch), provenance, counts, seen)
-            for listed, tables in seen.items():
-                sql = versions.vanish(listed, tables)
-                ((gone,),) = run(connection, sql, {**provenance, "subject": extract.subject})
-                counts.vanished += gone
             counts.rejected = _reject(connection, extract.rejects, source, extract_id, now)
+            # what failed, was cut off or set aside may hold just the records that seem to be missing
+            if not (extract.error or extract.truncated or counts.rejected):
+                counts.vanished = _vanish(connection, extract.subject, provenance, seen)
             _ledger(connection, _ledger_row(extract, source, kind, extract_id, now, counts))
             connection.commit()
         return counts
@@ -141,10 +147,18 @@ def _append(
     counts: Counts,
     seen: dict[str, list[str]],
 ) -> None:
-    connection.register("staged", batch.rows)
+    key = list(key_of(batch.kind))
+    rows = batch.rows
+    if (
+        rows.select(key).hash_rows().n_unique() < rows.height
+    ):  # a page shifted while it was read: the later one
+        rows = rows.unique(key, keep="last", maintain_order=True)
+    connection.register("staged", rows)
     if batch.kind in seen:
         table = f"seen_{batch.kind}_{len(seen[batch.kind])}"
-        columns = ", ".join(key_of(batch.kind))
+        columns = ", ".join(key)
+        # made with its rows: DuckDB 2.0 loses rows that a large insert adds to a table that the same transaction
+        # made with `create table … as` of no rows
         run(connection, f"create or replace temp table {table} as select {columns} from staged")
         seen[batch.kind].append(table)
     run(connection, versions.arriving(batch.kind), {"source": provenance["source"]})
@@ -159,16 +173,55 @@ def _append(
     counts.by_kind[batch.kind] = counts.by_kind.get(batch.kind, 0) + batch.rows.height
 
 
-def _reject(
-    connection: duckdb.DuckDBPyConnection, rejects: Any, source: str, extract_id: int, now: datetime
+def _vanish(
+    connection: duckdb.DuckDBPyConnection,
+    subject: str,
+    provenance: dict[str, Any],
+    seen: dict[str, list[str]],
 ) -> int:
-    rows = [
-        (extract_id, source, item.origin, item.line, item.column, item.reason, item.excerpt, now)
-        for item in rejects
-        if isinstance(item, Reject)
-    ]
-    if rows:
-        connection.executemany("insert into rejects values (?, ?, ?, ?, ?, ?, ?, ?)", rows)
+    """Tombstones for what the subject no longer lists; how many."""
+    before = "select count(*) from extracts where source = $source and subject = $subject"
+    ((earlier,),) = run(connection, before, {"source": provenance["source"], "subject": subject})
+    if (
+        not earlier
+    ):  # what was never read cannot have lost anything; spares a join over everything just stored
+        return 0
+    gone = 0
+    for listed, tables in seen.items():
+        ((count,),) = run(connection, versions.vanish(listed, tables), {**provenance, "subject": subject})
+        gone += count
+    return gone
+
+
+def _reject(
+    connection: duckdb.DuckDBPyConnection,
+    rejects: Iterable[Reject],
+    source: str,
+    extract_id: int,
+    now: datetime,
+) -> int:
+    """Store what was set aside; how many rows that were."""
+    import polars as pl
+
+    schema = {
+        "origin": pl.String,
+        "line": pl.Int64,
+        "column_name": pl.String,
+        "reason": pl.String,
+        "excerpt": pl.String,
+    }
+    rows = [(item.origin, item.line, item.column, item.reason, item.excerpt) for item in rejects]
+    if rows:  # as one frame: a file can have a hundred thousand bad rows
+        connection.register("set_aside", pl.DataFrame(rows, schema=schema, orient="row"))
+        run(
+            connection,
+            """
+            insert into rejects (extract_id, source, origin, line, column_name, reason, excerpt, recorded_at)
+            select $extract_id, $source, origin, line, column_name, reason, excerpt, $now from set_aside
+            """,
+            {"extract_id": extract_id, "source": source, "now": now},
+        )
+        connection.unregister("set_aside")
     return len(rows)
 
 

@@ -1,0 +1,362 @@
+"""The warehouse keeps every version, loses nothing, and stores an extract whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import duckdb
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from qmsreport.errors import Malformed, WarehouseError
+from qmsreport.extracts import Reject
+from qmsreport.warehouse import Warehouse, versions
+
+
+def test_every_change_is_a_new_version(desk):
+    """A record that changes from A to B and back to A has three versions."""
+    for team in ("A", "B", "A"):
+        desk.list_services({"shop": team})
+    assert desk.history("shop") == [(1, "A", False), (2, "B", False), (3, "A", False)]
+
+
+def test_null_and_value_are_different_contents(desk):
+    """A value that becomes unknown, or known, is a change."""
+    for team in ("A", None, None, "A"):
+        desk.list_services({"shop": team})
+    assert desk.history("shop") == [(1, "A", False), (2, None, False), (3, "A", False)]
+
+
+def test_the_same_again_changes_nothing(desk):
+    """Committing the same extract again adds a ledger row and no fact."""
+    first = desk.list_services({"shop": "A", "till": "B"})
+    before = desk.rows("from services order by all")
+    second = desk.list_services({"shop": "A", "till": "B"})
+    assert (first.new, first.changed, second.new, second.changed, second.vanished) == (2, 0, 0, 0, 0)
+    assert desk.rows("from services order by all") == before
+    assert desk.rows("select count(*) from extracts") == [(2,)]
+
+
+def test_vanished_records_get_a_tombstone_and_may_come_back(desk):
+    """What a complete listing no longer has is vanished once, and alive again when it returns."""
+    desk.list_services({"shop": "A", "till": "B"})
+    assert desk.list_services({"shop": "A"}).vanished == 1
+    assert desk.list_services({"shop": "A"}).vanished == 0
+    desk.list_services({"shop": "A", "till": "B"})
+    assert desk.history("till") == [(1, "B", False), (2, "B", True), (3, "B", False)]
+    assert desk.history("shop") == [(1, "A", False)]
+
+
+def test_an_empty_listing_vanishes_all_of_its_subject(desk):
+    """A complete listing without a row says that everything of this subject is gone, and only of this."""
+    desk.list_services({"shop": "A"}, subject="one")
+    desk.list_services({"till": "B"}, subject="two")
+    assert desk.commit(subject="one", lists_all=("services",)).vanished == 1
+    assert desk.history("till") == [(1, "B", False)]
+
+
+def test_what_is_no_listing_lets_nothing_vanish(desk):
+    """An extract that does not claim to list everything leaves missing records alone."""
+    desk.list_services({"shop": "A"})
+    desk.commit()
+    assert desk.history("shop") == [(1, "A", False)]
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"error": "The server went away."},
+        {"truncated": True},
+        {"rejects": [Reject(origin="s.csv", line=3, reason="The key is empty.")]},
+    ],
+    ids=["failed", "truncated", "set aside"],
+)
+def test_an_incomplete_listing_lets_nothing_vanish(desk, more):
+    """When an extract failed, was cut off or set rows aside, a missing record is not known to be gone."""
+    desk.list_services({"shop": "A", "till": "B"})
+    counts = desk.commit(lists_all=("services",), **more)
+    assert counts.vanished == 0
+    assert desk.rows("select count(*) from services where vanished") == [(0,)]
+
+
+def test_sources_do_not_touch_each_other(desk):
+    """Two sources with the same key keep their own versions and their own tombstones."""
+    desk.list_services({"shop": "A"}, source="one")
+    desk.list_services({"shop": "B"}, source="two")
+    desk.commit(source="two", lists_all=("services",))
+    assert desk.history("shop", "one") == [(1, "A", False)]
+    assert desk.history("shop", "two") == [(1, "B", False), (2, "B", True)]
+
+
+def test_repeated_keys_in_one_batch_are_one_record(desk, team_batch):
+    """Of two rows with one key in a batch the later is stored, as one version."""
+    rows = team_batch({"shop": "A"}).rows.vstack(team_batch({"shop": "B"}).rows)
+    counts = desk.commit([type(team_batch({}))("services", rows)])
+    assert desk.history("shop") == [(1, "B", False)]
+    assert counts.new == 1
+
+
+def test_a_key_in_two_batches_is_two_versions(desk, team_batch):
+    """The second batch of an extract sees what the first one stored."""
+    counts = desk.commit([team_batch({"shop": "A"}), team_batch({"shop": "B"}), team_batch({"shop": "B"})])
+    assert desk.history("shop") == [(1, "A", False), (2, "B", False)]
+    assert (counts.new, counts.changed, counts.received) == (1, 1, 3)
+
+
+def test_a_broken_extract_leaves_nothing(desk, team_batch):
+    """When reading breaks off half-way, neither facts nor rejects nor a ledger row stay."""
+    desk.list_services({"shop": "A"})
+
+    def batches():
+        yield team_batch({"shop": "B", "till": "B"})
+        raise Malformed("The answer ended early. Run this again.")
+
+    with pytest.raises(Malformed):
+        desk.commit(batches(), rejects=[Reject(origin="x", reason="bad")], lists_all=("services",))
+    assert desk.history("shop") == [(1, "A", False)]
+    assert desk.rows("select count(*) from extracts") == [(1,)]
+    assert desk.rows("select count(*) from rejects") == [(0,)]
+    assert desk.list_services({"shop": "C"}).changed == 1
+
+
+def test_failed_extracts_stand_in_the_ledger(desk):
+    """A window that failed is a ledger row with its sentence, and covers nothing."""
+    desk.commit(error="Cannot reach it. Wait.", window_end=datetime(2026, 2, 1), cursor="x", raw_sha256="y")
+    assert desk.rows("select outcome, error, rows_received from extracts") == [
+        ("failed", "Cannot reach it. Wait.", 0)
+    ]
+    progress = desk.warehouse.progress("src")
+    assert (progress.covered_until("a"), progress.cursor("a"), progress.raw_sha256("a")) == (None, None, None)
+
+
+def test_progress_is_what_the_newest_good_extract_said(desk):
+    """Progress gives the end of the newest window, the newest cursor and hash, for each source and subject."""
+    desk.commit(window_end=datetime(2026, 3, 1), cursor="one", raw_sha256="h1")
+    desk.commit(window_end=datetime(2026, 2, 1), cursor="two", raw_sha256="h2")
+    desk.commit(window_end=datetime(2026, 9, 1), cursor="three", raw_sha256="h3", error="no")
+    desk.commit(source="other", cursor="four")
+    progress = desk.warehouse.progress("src")
+    assert progress.covered_until("a") == datetime(2026, 3, 1)
+    assert (progress.cursor("a"), progress.raw_sha256("a"), progress.cursor("b")) == ("two", "h2", None)
+
+
+def test_rejects_are_stored_with_their_place(desk):
+    """Every row set aside is stored, counted, and makes the extract partial."""
+    rejects = [Reject(origin="s.csv", line=7, column="team", reason="Bad.", excerpt="x")]
+    rejects += [Reject(origin="s.csv", reason="Worse.")]
+    assert desk.commit(rejects=rejects).rejected == 2
+    found = desk.rows(
+        "select extract_id, origin, line, column_name, reason, excerpt from rejects order by line"
+    )
+    assert found == [(1, "s.csv", 7, "team", "Bad.", "x"), (1, "s.csv", None, None, "Worse.", None)]
+    assert desk.rows("select outcome, rows_rejected from extracts") == [("partial", 2)]
+
+
+def test_facts_say_where_they_come_from(desk):
+    """Each fact carries its source, extract, time of recording and the hash of what it was read from."""
+    desk.list_services({"shop": "A"}, raw_sha256="abc")
+    found = desk.rows("select source, extract_id, recorded_at, raw_sha256 from services")
+    assert found == [("src", 1, desk.now, "abc")]
+
+
+def test_as_of_shows_what_was_known_then(desk):
+    """Reading as of a moment gives each record as it stood then, vanished or not."""
+    moments = []
+    for content in ({"shop": "A"}, {"shop": "B", "till": "T"}, {"till": "T"}, {"shop": "C", "till": "T"}):
+        desk.list_services(content)
+        moments.append(desk.now)
+    known = []
+    for moment in [moments[0] - timedelta(seconds=1), *moments]:
+        sql = f"select service, team, vanished from ({versions.current('services', as_of=True)}) order by service"
+        with duckdb.connect(str(desk.path), read_only=True) as connection:
+            known.append(connection.execute(sql, {"as_of": moment}).fetchall())
+    assert known == [
+        [],
+        [("shop", "A", False)],
+        [("shop", "B", False), ("till", "T", False)],
+        [("shop", "B", True), ("till", "T", False)],
+        [("shop", "C", False), ("till", "T", False)],
+    ]
+
+
+def test_a_clock_set_back_does_not_reorder_versions(desk):
+    """With a clock that went back, later versions are still recorded no earlier than those before them."""
+    desk.list_services({"shop": "A"})
+    desk.now -= timedelta(days=3)
+    desk.list_services({"shop": "B"})
+    times = desk.rows("select recorded_at from services order by version")
+    assert times == sorted(times)
+    assert desk.rows("select max(recorded_at) from extracts") == [max(times)]
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(st.dictionaries(st.sampled_from("abc"), st.sampled_from(["x", "y", None])), max_size=5))
+def test_history_is_what_was_listed(new_desk, listings):
+    """For any sequence of complete listings each record's versions are exactly its changes."""
+    with tempfile.TemporaryDirectory() as folder:
+        desk = new_desk(Path(folder) / "w.duckdb")
+        expected: dict[str, list[tuple[int, str | None, bool]]] = {name: [] for name in "abc"}
+        desk.commit()
+        for listing in listings:
+            desk.list_services(listing)
+            for name, versions_ in expected.items():
+                last = versions_[-1] if versions_ else None
+                if name in listing and (last is None or last[2] or last[1] != listing[name]):
+                    versions_.append((len(versions_) + 1, listing[name], False))
+                elif name not in listing and last and not last[2]:
+                    versions_.append((len(versions_) + 1, last[1], True))
+        assert {name: desk.history(name) for name in "abc"} == expected
+
+
+def test_a_large_listing_loses_nothing(desk, window_batch):
+    """Two million windows in two batches, committed twice, are all there once, and none has vanished."""
+    for _ in range(2):
+        desk.commit((window_batch(first, 1_000_000) for first in (0, 1_000_000)), lists_all=("sli_windows",))
+    # aggregates that read the rows: a bare count(*) is answered from metadata, also where rows are lost
+    found = desk.rows(
+        "select count(*) filter (slo_id > ''), count(distinct (slo_id, window_start)), sum(valid), max(version) from sli_windows"
+    )
+    assert found == [(2_000_000, 2_000_000, 99_000_000.0, 1)]
+    ledger = desk.rows(
+        "select rows_received, rows_new, rows_changed, rows_vanished from extracts order by extract_id"
+    )
+    assert ledger == [(2_000_000, 2_000_000, 0, 0), (2_000_000, 0, 0, 0)]
+
+
+def test_a_large_transaction_sees_its_own_rows(desk, window_batch):
+    """Overlapping large batches of one extract store the rows they share once."""
+    counts = desk.commit(
+        (window_batch(first, 400_000) for first in (0, 200_000, 400_000)), lists_all=("sli_windows",)
+    )
+    assert (counts.new, counts.changed, counts.received) == (800_000, 0, 1_200_000)
+    assert desk.rows("select count(*) filter (slo_id > ''), max(version) from sli_windows") == [(800_000, 1)]
+    counts = desk.commit([window_batch(0, 300_000)], lists_all=("sli_windows",))
+    assert (counts.new, counts.changed, counts.vanished) == (0, 0, 500_000)
+
+
+def test_a_missing_folder_is_one_sentence(tmp_path):
+    """A warehouse in a folder that is not there says so, and what to do."""
+    with (
+        pytest.raises(WarehouseError, match="there is no folder .* Make it"),
+        Warehouse(tmp_path / "no" / "w.duckdb").writing("test"),
+    ):
+        pass
+
+
+def test_reading_before_anything_was_extracted_says_so(tmp_path):
+    """Progress of a warehouse that does not exist says to extract first."""
+    with pytest.raises(WarehouseError, match="Run 'qmsreport extract' first"):
+        Warehouse(tmp_path / "w.duckdb").progress("src")
+
+
+@pytest.mark.parametrize("damage", ["text", "flipped", "cut"])
+def test_a_damaged_file_is_one_sentence(desk, damage):
+    """A file that is no warehouse any more is refused with its path and what to do, and left as it is."""
+    desk.list_services({"shop": "A"})
+    whole = desk.path.read_bytes()
+    broken = {
+        "text": b"not a database" * 1000,
+        "flipped": b"\0" * 4096 + whole[4096:],
+        "cut": whole[: len(whole) // 3],
+    }
+    desk.path.write_bytes(broken[damage])
+    with pytest.raises(WarehouseError, match=r"Cannot use .*w\.duckdb: .*\. [A-Z].*(backup|check the path)"):
+        desk.list_services({"shop": "B"})
+    assert desk.path.read_bytes() == broken[damage]
+
+
+_AS_NOBODY = """
+import os, sys
+from pathlib import Path
+from qmsreport.warehouse import Warehouse, database
+from qmsreport.errors import WarehouseError
+import duckdb, filelock
+if os.geteuid() == 0:
+    os.setgid(65534); os.setuid(65534)
+try:
+    with Warehouse(Path(sys.argv[1]), 1).writing("test"):
+        print("written")
+except WarehouseError as error:
+    print(error)
+"""
+
+
+@pytest.mark.parametrize("what", ["folder", "file"])
+def test_a_read_only_place_is_one_sentence(what):
+    """Where this user may not write, the sentence names the place and says to check the permission."""
+    with tempfile.TemporaryDirectory(prefix="block-") as name:
+        folder = Path(name)
+        file = folder / "w.duckdb"
+        with Warehouse(file).writing("test"):
+            pass
+        (folder / "w.duckdb.lock").chmod(0o666)
+        folder.chmod(0o777 if what == "file" else 0o555)
+        file.chmod(0o444)
+        if what == "folder":
+            (folder / "w.duckdb.lock").chmod(0o444)
+        done = subprocess.run(
+            [sys.executable, "-c", _AS_NOBODY, str(file)], capture_output=True, text=True, timeout=60
+        )
+        folder.chmod(0o777)
+    assert done.stderr == ""
+    assert done.stdout.startswith("Cannot ")
+    assert str(file) in done.stdout
+    assert "Check that this user may write" in done.stdout
+
+
+_FULL_DISK = """
+import resource, sys, datetime as dt
+from pathlib import Path
+import polars as pl
+from qmsreport.errors import WarehouseError
+from qmsreport.extracts import Batch, Extract
+from qmsreport.warehouse import Warehouse
+w = Warehouse(Path(sys.argv[1]))
+now = dt.datetime(2026, 1, 1)
+rows = pl.select(deployment_id=pl.int_range(0, 400_000).hash().cast(pl.String), commit_sha=pl.int_range(0, 400_000).hash(7).cast(pl.String))
+small = Batch("deployment_commits", rows.head(10))
+def extract(*batches): return Extract(subject="a", asked="a", started_at=now, finished_at=now, batches=batches)
+with w.writing("test"):
+    w.commit("src", "files", extract(small), now)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (2_000_000, resource.RLIM_INFINITY))
+    try:
+        w.commit("src", "files", extract(small, Batch("deployment_commits", rows)), now)
+        print("stored")
+    except WarehouseError as error:
+        print(error)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+    w.commit("src", "files", extract(Batch("deployment_commits", rows)), now)
+"""
+
+
+@pytest.mark.skipif(not hasattr(resource, "RLIMIT_FSIZE"), reason="no file size limit on this system")
+def test_a_full_disk_loses_nothing(desk):
+    """When the disk is full the commit fails with one sentence, what was stored stays, and it works later."""
+    done = subprocess.run(
+        [sys.executable, "-c", _FULL_DISK, str(desk.path)], capture_output=True, text=True, timeout=120
+    )
+    assert done.stderr == ""
+    assert "Free space on that disk" in done.stdout
+    assert desk.rows("select extract_id, rows_received, rows_new from extracts order by 1") == [
+        (1, 10, 10),
+        (2, 400_000, 399_990),
+    ]
+    assert desk.rows("select count(*) filter (commit_sha > '') from deployment_commits") == [(400_000,)]
+
+
+def test_a_path_with_lock_in_it_is_no_lock(tmp_path):
+    """An error about a file whose path holds the word lock is told at once, not waited for."""
+    folder = tmp_path / "locker"
+    folder.mkdir()
+    file = folder / "lock.duckdb"
+    file.write_bytes(os.urandom(20_000))
+    with pytest.raises(WarehouseError, match="check the path") as caught:
+        Warehouse(file, lock_timeout_seconds=30).progress("src")
+    assert type(caught.value) is WarehouseError
