@@ -52,6 +52,7 @@ class Chunk:
     until: datetime  # everything created before this is read
     last: bool
     etag: str | None = None
+    etag_since: datetime | None = None  # the tagged page holds everything created after this
     unchanged: bool = False
 
 
@@ -112,7 +113,7 @@ def stream(scope: Scope, progress: Progress, signal: Any) -> Iterator[Extract]:
             at=covered,
             done=chunk.last,
             unsettled=unsettled,
-            etag=None if waiting else chunk.etag,
+            etag=None if waiting or not _tagged(chunk, unsettled) else chunk.etag,
             todo=list(todo.values()),
         )
         yield extract(
@@ -140,6 +141,7 @@ def listed(scope: Scope, start: datetime, state: ListState | None) -> Iterator[C
     items: dict[int, dict[str, Any]] = {}
     replies: list[Reply] = []
     new_etag: str | None = None
+    tagged_since: datetime | None = None
     while path:
         reply = scope.api.rest(path, parameters, etag if not replies else None)
         replies.append(reply)
@@ -148,6 +150,8 @@ def listed(scope: Scope, start: datetime, state: ListState | None) -> Iterator[C
             return
         if scope.until >= asked_at:  # otherwise the page holds some that are left for a later run
             new_etag = new_etag or reply.etag
+            if reply.data and reply.next_page:
+                tagged_since = tagged_since or known_moment(reply.data[-1]["created_at"])
         for item in reply.data:
             if start <= known_moment(item["created_at"]) < scope.until:
                 items[item["id"]] = item  # a new one at the list's head pushes others onto the next page
@@ -160,7 +164,7 @@ def listed(scope: Scope, start: datetime, state: ListState | None) -> Iterator[C
         end = min(asked_at, scope.until) if last else known_moment(part[-1]["created_at"])
         histories = _histories(scope, part, replies)
         seen = [_seen(scope, item, histories.get(item["node_id"])) for item in part]
-        yield Chunk(seen, replies, end, last=last, etag=new_etag)
+        yield Chunk(seen, replies, end, last=last, etag=new_etag, etag_since=tagged_since)
         replies = []
 
 
@@ -239,6 +243,11 @@ def _oldest_unsettled(seen: Sequence[Seen], now: datetime) -> datetime | None:
     return min(
         (one.created_at for one in seen if not one.course.settled and one.created_at > oldest), default=None
     )
+
+
+def _tagged(chunk: Chunk, unsettled: datetime | None) -> bool:
+    """Whether a change of anything that may still change would change the tagged first page."""
+    return chunk.unchanged or unsettled is None or chunk.etag_since is None or unsettled > chunk.etag_since
 
 
 def _final(chunk: Chunk, api: Api) -> datetime:
