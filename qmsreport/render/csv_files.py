@@ -40,6 +40,14 @@ def content(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> bytes:
     return buffer.getvalue().encode()
 
 
+def names(evaluation: Evaluation) -> frozenset[str]:
+    """The files that `files` gives, as the report's pages name them: `data/findings.csv`."""
+    sections = (f"section-{name}" for name, section in evaluation.sections.items() if section.rows)
+    return frozenset(
+        f"data/{stem}.csv" for stem in ("metrics", "findings", *sections, *evaluation.populations)
+    )
+
+
 def files(evaluation: Evaluation) -> dict[str, bytes]:
     """File name → content: metrics, findings, each section's rows and each population."""
     found = {

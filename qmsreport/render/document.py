@@ -14,7 +14,7 @@ from markupsafe import Markup
 
 from qmsreport import assets
 from qmsreport.errors import RenderError, suggest
-from qmsreport.render import charts, filters, tables
+from qmsreport.render import charts, csv_files, filters, tables
 from qmsreport.render.figures import Figures
 from qmsreport.render.sparklines import sparkline
 from qmsreport.render.standing import standing
@@ -119,6 +119,13 @@ def _environment(evaluation: Evaluation, medium: Medium, figures: Figures) -> ji
             rows = rows.filter(rows[key].is_null())
         return rows.sort("starts_on", "scope", "statistic", maintain_order=True).to_dicts()
 
+    files = csv_files.names(evaluation)
+
+    def table(rows: Sequence[tables.Row], columns: Sequence[tables.Column], **how: Any) -> Markup:
+        if rows and (file := how.get("file")) and file not in files:
+            raise ValueError(f"the report has no file {file}.{suggest(file, files)}")
+        return tables.table(rows, columns, **how)
+
     findings = evaluation.findings.to_dicts()
     environment.globals |= {
         "medium": medium,
@@ -129,7 +136,7 @@ def _environment(evaluation: Evaluation, medium: Medium, figures: Figures) -> ji
         "queries": [{"path": query.path, "sha256": query.sha256} for query in evaluation.queries],
         "metric": metric,
         "col": tables.Column,
-        "table": tables.table,
+        "table": table,
         "key_values": tables.key_values,
         "empty": tables.empty,
         "observations": tables.observations,
@@ -222,8 +229,13 @@ def _filled(name: str, render: Callable[[], str]) -> str:
         AttributeError,
     ) as error:
         raise RenderError(
-            f"report_templates/{_where(error, name)}: {error}. Mend the template or its query."
+            f"report_templates/{_where(error, name)}: {_sentence(error)} Mend the template or its query."
         ) from error
+
+
+def _sentence(error: BaseException) -> str:
+    text = str(error) or type(error).__name__
+    return text if text.endswith((".", "?")) else f"{text}."
 
 
 def _where(error: BaseException, name: str) -> str:

@@ -109,14 +109,16 @@ def empty(sentence: str) -> Markup:
 
 
 def file_note(shown: int, total: int, file: str) -> Markup:
-    """How many rows are on the page and where the rest is."""
-    if shown == total and not file:
-        return Markup("")
-    count = f"The first {shown:,} of {total:,} rows" if shown < total else f"All {total:,} rows"
-    if not file:
-        return Markup('<p class="more">{}.</p>').format(count)
-    rest = "; all of them are in" if shown < total else " are also in"
-    return Markup('<p class="more">{}{} <span class="c">{}</span>.</p>').format(count, rest, file)
+    """How many rows are on the page, where some are left out, and in which file they are."""
+    where = Markup('<span class="c">{}</span>').format(file)
+    if shown < total:
+        rest = Markup("; all of them are in {}").format(where) if file else ""
+        return Markup('<p class="more">The first {:,} of {:,} rows{}.</p>').format(shown, total, rest)
+    return (
+        Markup('<p class="more">The rows behind this table are in {}.</p>').format(where)
+        if file
+        else Markup("")
+    )
 
 
 def table(

@@ -269,7 +269,11 @@ def evaluation(seed: int = 7, **report: Any) -> Evaluation:
         metrics=metrics(chance),
         findings=found,
         queries=(*definitions, *(item.query for item in held.values())),
-        populations={"deployments": deployments},
+        populations={
+            "deployments": deployments,
+            "incidents": pl.DataFrame({"incident": [f"INC-{number}" for number in range(1750, 1831)]}),
+            "extracts": pl.DataFrame({"extract_id": [f"x-{number}" for number in range(282)]}),
+        },
     )
 
 

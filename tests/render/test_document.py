@@ -68,13 +68,26 @@ def test_chapters_are_numbered_as_printed_and_appendices_lettered(evaluation):
     assert numbers[len(body) :] == list("ABC")
 
 
-def test_every_section_template_is_in_the_synthetic_report(evaluation):
-    """No section template goes unrendered in these tests."""
-    stems = {
-        path.name.removesuffix(".html.j2")
-        for path in (assets.folder("report_templates") / "sections").iterdir()
-    }
-    assert stems == set(evaluation.sections)
+STEMS = sorted(
+    path.name.removesuffix(".html.j2") for path in (assets.folder("report_templates") / "sections").iterdir()
+)
+
+
+@pytest.mark.parametrize("stem", STEMS)
+def test_a_section_without_rows_is_a_sentence(evaluation, synthetic, stem):
+    """Every section's template says in words that there is nothing, and prints no empty table."""
+    nothing = dataclasses.replace(evaluation, metrics=evaluation.metrics.clear())
+    text = _compose(_with(nothing, synthetic, stem=stem))
+    body = text[text.index(f'<section id="section-{stem}">') :].split("</section>")[0]
+    assert 'class="empty"' in body
+    assert "<table" not in body
+
+
+def test_a_table_may_only_name_a_file_that_exists(evaluation):
+    """A page that sends the reader to a data file that is not there is refused."""
+    without = dataclasses.replace(evaluation, populations={})
+    with pytest.raises(RenderError, match=r"ledger\.html\.j2:\d+: the report has no file data/extracts\.csv"):
+        _compose(without)
 
 
 def test_preparer_and_approver_must_differ(synthetic):

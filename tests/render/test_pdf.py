@@ -129,26 +129,26 @@ def test_the_same_evaluation_gives_the_same_bytes_in_any_process(bundle, tmp_pat
     ("style", "said"),
     [("p { colour: red }", "colour"), ("p { background: url(http://127.0.0.1:9/x.png) }", "127.0.0.1"), ("p { background: url(file:///etc/hostname) }", "file:")],
 )  # fmt: skip
-def test_a_warning_of_the_renderer_is_an_error(evaluation, synthetic, monkeypatch, style, said):
+def test_a_warning_of_the_renderer_is_an_error(empty_evaluation, synthetic, monkeypatch, style, said):
     """An unknown property or anything to be fetched stops the report and is named."""
     monkeypatch.setattr(pdf, "margins", lambda _: style)
     with pytest.raises(RenderError, match=re.escape(said)):
-        pdf.start(evaluation, Figures(), {}).finish()
+        pdf.start(empty_evaluation, Figures(), {}).finish()
 
 
-def test_nothing_is_left_behind(evaluation, tmp_path, monkeypatch):
+def test_nothing_is_left_behind(empty_evaluation, tmp_path, monkeypatch):
     """The working files are gone after a good run and after a stopped one."""
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    pdf.start(evaluation, Figures(), {}).stop()
+    pdf.start(empty_evaluation, Figures(), {}).stop()
     assert not list(tmp_path.iterdir())
 
 
-def test_a_machine_without_the_renderer_is_told_what_to_install(evaluation, monkeypatch, tmp_path):
+def test_a_machine_without_the_renderer_is_told_what_to_install(empty_evaluation, monkeypatch, tmp_path):
     """When a system library is missing, the sentence names the packages."""
     (tmp_path / "weasyprint.py").write_text("raise OSError('cannot load library libpango')")
     monkeypatch.setenv("PYTHONPATH", f"{tmp_path}")
     with pytest.raises(RenderError, match=r"libpango-1\.0-0"):
-        pdf.start(evaluation, Figures(), {}).finish()
+        pdf.start(empty_evaluation, Figures(), {}).finish()
 
 
 def test_an_empty_report_is_rendered(empty_bundle):

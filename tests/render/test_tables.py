@@ -68,6 +68,11 @@ def test_a_cut_table_without_a_file_still_says_so():
     assert "The first 10 of 30 rows." in table([_row()] * 30, COLUMNS, limit=10)
 
 
+def test_a_whole_table_names_the_file_behind_it():
+    """A table that shows everything still leads to its rows."""
+    assert "The rows behind this table are in" in table([_row()], COLUMNS, file="data/extracts.csv")
+
+
 def test_groups_have_their_own_heading_over_all_columns():
     """A row group is named once, above its rows."""
     rows = [_row("a"), _row("b"), _row("c") | {"team": "Commerce"}]
