@@ -19,6 +19,8 @@ from qmsreport.errors import Malformed, WarehouseError
 from qmsreport.extracts import Reject
 from qmsreport.warehouse import Warehouse, versions
 
+FEBRUARY, MARCH, SEPTEMBER = (datetime(2026, month, 1) for month in (2, 3, 9))  # noqa: DTZ001  # naive UTC
+
 
 def test_every_change_is_a_new_version(desk):
     """A record that changes from A to B and back to A has three versions."""
@@ -128,7 +130,7 @@ def test_a_broken_extract_leaves_nothing(desk, team_batch):
 
 def test_failed_extracts_stand_in_the_ledger(desk):
     """A window that failed is a ledger row with its sentence, and covers nothing."""
-    desk.commit(error="Cannot reach it. Wait.", window_end=datetime(2026, 2, 1), cursor="x", raw_sha256="y")
+    desk.commit(error="Cannot reach it. Wait.", window_end=FEBRUARY, cursor="x", raw_sha256="y")
     assert desk.rows("select outcome, error, rows_received from extracts") == [
         ("failed", "Cannot reach it. Wait.", 0)
     ]
@@ -138,12 +140,12 @@ def test_failed_extracts_stand_in_the_ledger(desk):
 
 def test_progress_is_what_the_newest_good_extract_said(desk):
     """Progress gives the end of the newest window, the newest cursor and hash, for each source and subject."""
-    desk.commit(window_end=datetime(2026, 3, 1), cursor="one", raw_sha256="h1")
-    desk.commit(window_end=datetime(2026, 2, 1), cursor="two", raw_sha256="h2")
-    desk.commit(window_end=datetime(2026, 9, 1), cursor="three", raw_sha256="h3", error="no")
+    desk.commit(window_end=MARCH, cursor="one", raw_sha256="h1")
+    desk.commit(window_end=FEBRUARY, cursor="two", raw_sha256="h2")
+    desk.commit(window_end=SEPTEMBER, cursor="three", raw_sha256="h3", error="no")
     desk.commit(source="other", cursor="four")
     progress = desk.warehouse.progress("src")
-    assert progress.covered_until("a") == datetime(2026, 3, 1)
+    assert progress.covered_until("a") == MARCH
     assert (progress.cursor("a"), progress.raw_sha256("a"), progress.cursor("b")) == ("two", "h2", None)
 
 
@@ -244,7 +246,7 @@ def test_a_large_transaction_sees_its_own_rows(desk, window_batch):
 def test_a_missing_folder_is_one_sentence(tmp_path):
     """A warehouse in a folder that is not there says so, and what to do."""
     with (
-        pytest.raises(WarehouseError, match="there is no folder .* Make it"),
+        pytest.raises(WarehouseError, match=r"there is no folder .* Make it"),
         Warehouse(tmp_path / "no" / "w.duckdb").writing("test"),
     ):
         pass
