@@ -38,8 +38,7 @@ def run(arguments: Sequence[str]) -> int:
     if _COMPLETE in os.environ:
         app.main(args=list(arguments), prog_name="qmsreport", complete_var=_COMPLETE)
     stop = _Stop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, stop)
+    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
     common = Common()
     try:
         code = _invoke(arguments, common)
@@ -54,6 +53,9 @@ def run(arguments: Sequence[str]) -> int:
             _say("Stopped. What was already stored stays; run the same command again to go on.")
             return stop.code or INTERRUPTED
         return _explain(error, verbose=common.verbose)
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _invoke(arguments: Sequence[str], common: Common) -> int:

@@ -55,7 +55,9 @@ def program() -> str:
     """This program as one would type it from any folder."""
     here = os.path.realpath(sys.argv[0])
     found = shutil.which("qmsreport")
-    return "qmsreport" if not here.endswith("qmsreport") or (found and os.path.realpath(found) == here) else here
+    return (
+        "qmsreport" if not here.endswith("qmsreport") or (found and os.path.realpath(found) == here) else here
+    )
 
 
 def near(path: Path) -> str:

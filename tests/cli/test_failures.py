@@ -1,0 +1,132 @@
+"""What went wrong becomes one sentence and an exit code, and never shows a secret."""
+
+from __future__ import annotations
+
+import errno
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from qmsreport import errors, pipeline
+from tests.cli.conftest import Ran, one_line
+
+SECRET = "ghp_abcdefghijklmnop1234567890"
+
+
+@pytest.fixture
+def failing(
+    organisation: Path, call: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., Ran]:
+    """`failing(error, "-v")`: an extraction in which this error comes up."""
+
+    def do(error: BaseException, *words: str) -> Ran:
+        def fail(*_: object, **__: object) -> None:
+            raise error
+
+        monkeypatch.setattr(pipeline, "extract", fail)
+        return call(*words, "extract", "--config", organisation)
+
+    return do
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (errors.UsageError("One thing."), 2),
+        (errors.ConfigError("One thing."), 2),
+        (errors.Unavailable("One thing."), 3),
+        (errors.Rejected("One thing."), 3),
+        (errors.Malformed("One thing."), 3),
+        (errors.WarehouseError("One thing."), 3),
+        (errors.Locked("One thing."), 3),
+        (errors.QueryError("One thing."), 4),
+        (errors.RenderError("One thing."), 5),
+    ],
+)
+def test_each_class_has_its_exit_code(error: Exception, code: int, failing: Callable[..., Ran]) -> None:
+    """Every error of ours is its own sentence on standard error, and its class's exit code."""
+    ran = failing(error)
+    assert ran.code == code
+    assert one_line(ran.err) == "qmsreport: One thing."
+    assert not ran.out
+
+
+def test_every_error_class_is_in_the_table() -> None:
+    """The exit codes that the tests hold are those of all the classes there are."""
+    known = {
+        cls
+        for cls in vars(errors).values()
+        if isinstance(cls, type) and issubclass(cls, errors.QmsReportError)
+    }
+    assert {cls.exit_code for cls in known} == {2, 3, 4, 5}
+
+
+def test_an_unforeseen_error(
+    failing: Callable[..., Ran], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An error nobody foresaw is one sentence with where its traceback is; exit code 70."""
+    import tempfile
+
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    ran = failing(RuntimeError("the flux is broken"))
+    assert ran.code == 70
+    line = one_line(ran.err)
+    assert "RuntimeError: the flux is broken" in line
+    (written,) = tmp_path.glob("qmsreport-*.txt")
+    assert str(written) in line
+    assert "Traceback" in written.read_text()
+
+
+def test_verbose_shows_where(failing: Callable[..., Ran]) -> None:
+    """With -v the traceback is shown, of foreseen errors too."""
+    assert "Traceback" in failing(RuntimeError("the flux is broken"), "-v").err
+    ran = failing(errors.Unavailable("Cannot reach it."), "-v")
+    assert ran.code == 3
+    assert "Traceback" in ran.err
+
+
+@pytest.mark.parametrize("words", [[], ["-v"]])
+@pytest.mark.parametrize("error", [RuntimeError, errors.Unavailable])
+@pytest.mark.parametrize(
+    "told",
+    [
+        f"token={SECRET}",
+        f"https://me:{SECRET}@host/api",
+        f"Authorization: Bearer {SECRET}",
+        f"found {SECRET} there",
+    ],
+)
+def test_no_secret_is_shown(
+    told: str,
+    error: type[Exception],
+    words: list[str],
+    failing: Callable[..., Ran],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A secret inside an exception appears neither on the terminal nor in the traceback that is kept."""
+    import tempfile
+
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    ran = failing(error(told), *words)
+    kept = "".join(path.read_text() for path in tmp_path.glob("qmsreport-*.txt"))
+    assert SECRET not in ran.out + ran.err + kept
+    assert "***" in ran.err
+
+
+def test_a_full_disk_and_a_missing_right_say_what_to_do(failing: Callable[..., Ran]) -> None:
+    """An error of the system itself names the file and what to do; exit code 3."""
+    full = failing(OSError(errno.ENOSPC, "No space left on device", "/data/x"))
+    assert full.code == 3
+    assert one_line(full.err).startswith("qmsreport: Cannot use /data/x: No space left on device. Free space")
+    assert (
+        "Check that this user" in failing(PermissionError(errno.EACCES, "Permission denied", "/data/x")).err
+    )
+
+
+def test_ctrl_c(failing: Callable[..., Ran]) -> None:
+    """Ctrl-C is one line and exit code 130."""
+    ran = failing(KeyboardInterrupt())
+    assert ran.code == 130
+    assert one_line(ran.err).startswith("qmsreport: Stopped.")
