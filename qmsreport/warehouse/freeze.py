@@ -12,12 +12,25 @@ from qmsreport.period import Period
 from qmsreport.records import KINDS, TIME_OF, columns, key_of
 from qmsreport.warehouse import versions
 from qmsreport.warehouse.database import opened, run
+from qmsreport.warehouse.local_days import local_date
 
 if TYPE_CHECKING:
     import duckdb
     import polars as pl
 
-_PROVENANCE = ("source", "source_id", "extract_id", "recorded_at", "raw_sha256")
+# when it became known and the hash of what it was read from stand once per extract, in `extracts`
+_PROVENANCE = ("source", "source_id", "extract_id")
+# the graph was walked when the deployments were extracted; a report asks only which commits are merges
+_SHORTER = {("commits", "parent_shas"): "array_length(parent_shas) as parent_count"}
+# the first success of a service in an environment, from each repository: no change is attributed to it
+_IS_BASELINE = """,
+    coalesce(single.outcome = 'succeeded' and single.finished_at = firsts.finished_at, false) as is_baseline"""
+_FIRST_SUCCESSES = """left join (
+        select service, environment, repository, min(finished_at) as finished_at
+        from single where outcome = 'succeeded' group by all
+    ) as firsts on single.service is not distinct from firsts.service
+        and single.environment is not distinct from firsts.environment
+        and single.repository is not distinct from firsts.repository"""
 # a change or commit may be deployed long after it was written; an incident may stay open for long
 _NO_LOWER_CUT = ("commits", "changes", "incidents", "incident_events", "vulnerabilities", "silences")
 
@@ -100,26 +113,22 @@ def _copy(
     as_of: datetime,
     sources: Sequence[str],
 ) -> None:
-    names = [column.name for column in columns(kind)]
-    listed = ", ".join([*names, *_PROVENANCE])
-    moment = f"coalesce({', '.join(TIME_OF[kind])})" if kind in TIME_OF else ""
+    names = [*(column.name for column in columns(kind)), *_PROVENANCE]
+    listed = ", ".join(_SHORTER.get((kind, name), name) for name in names)
     parameters: dict[str, object] = {"as_of": as_of}
-    where, local = "", ""
-    if moment:
-        zone = periods[-1].zone
-        local = f", cast(timezone('{zone}', timezone('UTC', {moment})) as date) as local_date"
-        where = f" and ({moment} < $ends_at or {moment} is null)"
-        parameters["ends_at"] = periods[-1].ends_at
+    added, cut, join = "", "", ""
+    if kind in TIME_OF:
+        moment = f"coalesce({', '.join(f'single.{name}' for name in TIME_OF[kind])})"
+        starts_at, ends_at = periods[0].starts_at, periods[-1].ends_at
+        added = f", {local_date(moment, periods[-1].zone, starts_at, ends_at)} as local_date"
+        cut = f"where ({moment} < $ends_at or {moment} is null)"
+        parameters["ends_at"] = ends_at
         if kind not in _NO_LOWER_CUT:
-            where += f" and ({moment} >= $starts_at or {moment} is null)"
-            parameters["starts_at"] = periods[0].starts_at
-    # the first success of a service in an environment: no change is attributed to it
-    baseline = (
-        """, coalesce(outcome = 'succeeded' and finished_at = min(finished_at) filter (outcome = 'succeeded')
-            over (partition by service, environment), false) as is_baseline"""
-        if kind == "deployments"
-        else ""
-    )
+            cut += f" and ({moment} >= $starts_at or {moment} is null)"
+            parameters["starts_at"] = starts_at
+    if kind == "deployments":
+        added += _IS_BASELINE
+        join = _FIRST_SUCCESSES
     once = ""
     ((several,),) = run(connection, f"select count(distinct source) > 1 from {kind}")
     if several:
@@ -133,10 +142,11 @@ def _copy(
         f"""
         create table snapshot.main.{kind} as
         with known as ({versions.current(kind, as_of=True)}),
-        placed as (
-            select {listed}{local}{baseline} from known where not vanished{once}
+        single as not materialized (
+            select {listed} from known where not vanished{once}
         )
-        select * from placed where true{where} order by {", ".join(key_of(kind))}
+        select single.*{added} from single {join} {cut}
+        order by {", ".join(f"single.{name}" for name in key_of(kind))}
         """,
         parameters,
     )
