@@ -45,6 +45,7 @@ def tables(
                 "zone": text,
                 "days": pl.Int64,
                 "as_of": moment,
+                "known_until": moment,
             },
             [
                 (
@@ -57,6 +58,7 @@ def tables(
                     periods[-1].zone,
                     periods[-1].days,
                     as_of,
+                    min(periods[-1].ends_at, as_of),
                 )
             ],
         ),
@@ -69,6 +71,7 @@ def tables(
                 "starts_at": moment,
                 "ends_at": moment,
                 "days": pl.Int64,
+                "known_until": moment,
                 "is_report": flag,
             },
             [
@@ -80,6 +83,8 @@ def tables(
                     item.starts_at,
                     item.ends_at,
                     item.days,
+                    # a report made before its period has ended knows nothing of the rest
+                    min(item.ends_at, as_of),
                     item is periods[-1],
                 )
                 for index, item in enumerate(periods, 1)
@@ -124,7 +129,7 @@ def tables(
             ],
         ),
         "production_environments": table(
-            {"environment": text}, [(name,) for name in config.delivery.production]
+            {"environment": text}, [(name,) for name in dict.fromkeys(config.delivery.production)]
         ),
         "declared_services": table(
             {"service": text, "team": text, "tier": text, "criticality": text},
