@@ -1,11 +1,14 @@
 -- ---
 -- title = "Completed production deployments"
 -- grain = "one deployment into one production environment"
+-- version = 1
 -- definition = """
 -- A deployment is the provider's own deployment of one commit into one environment; retries are attempts of it.
--- Production is the configured set of environments. Cancelled and running deployments are not completed.
+-- Production is the configured set of environments. Cancelled and running deployments are not completed, and one
+-- without an end time has no place in a period; both are listed with the data quality.
 -- A succeeded deployment finished at its first success, whatever status came later.
--- sequence_no numbers them by time, service_no the services, lane_no each service's environments.
+-- sequence_no numbers them by time, service_no the services, lane_no the lanes: what follows one another in one
+-- environment, from one repository of one service. Deployments of no service keep to their own repository.
 -- """
 -- ---
 with in_production as (
@@ -36,13 +39,19 @@ select
     in_production.fixes_incident,
     in_production.actor,
     in_production.url,
+    in_production.source,
+    in_production.extract_id,
     calendar.period,
     calendar.period_start,
     calendar.month_start,
     calendar.week_start,
     row_number() over (order by in_production.finished_at, in_production.deployment_id) as sequence_no,
-    dense_rank() over (order by in_production.service) as service_no,
-    dense_rank() over (order by in_production.service, in_production.environment) as lane_no
+    dense_rank() over (
+        order by in_production.service, case when in_production.service is null then in_production.repository end
+    ) as service_no,
+    dense_rank() over (
+        order by in_production.service, in_production.environment, in_production.repository
+    ) as lane_no
 from in_production
 left join service_catalog on in_production.service = service_catalog.service
 inner join calendar on in_production.local_date = calendar.local_date
