@@ -235,17 +235,15 @@ def bars(
         },
     }
     shade = {"condition": {"test": "datum.c", "value": BAD}, "value": GOOD if emphasis else ACCENT}
-    layers: list[Spec] = [
-        {
-            "mark": {"type": "bar", "height": 10},
-            "encoding": {**base, "color": shade, "tooltip": marks.tips()},
-        },
-        {
-            "mark": {"type": "text", "align": "left", "dx": 4, "baseline": "middle"},
-            "encoding": {**base, "text": {"field": "v"}},
-        },
-    ]
-    layers += marks.target_rule(target, axis, direction="x", text=target_word if target is not None else "")
+    bar = {
+        "mark": {"type": "bar", "height": 10},
+        "encoding": {**base, "color": shade, "tooltip": marks.tips()},
+    }
+    label: Spec = {"type": "text", "align": "left", "dx": 4, "baseline": "middle"}
+    words = {**base, "text": {"field": "v"}}
+    halo = label | {"stroke": "#ffffff", "strokeWidth": 3}  # keeps the target's line out of the figures
+    rule = marks.target_rule(target, axis, direction="x", text=target_word if target is not None else "")
+    layers = [bar, *rule, {"mark": halo, "encoding": words}, {"mark": label, "encoding": words}]
     spec = _spec(values, layers, title, width=WIDTH - 190, height={"step": 17})
     return Chart(spec, title, desc or _say(values, "s"), axis.word, _columns(category, n, over=""), values)
 

@@ -29,7 +29,7 @@ def missing(value: Any) -> bool:
 
 
 def duration(seconds: float | None) -> str:
-    """Seconds in at most two units: `42 s`, `4 min 05 s`, `2 h 05 min`, `3 d 04 h`, `120 d`.
+    """Seconds in at most two units: `42 s`, `4 min 05 s`, `2 h 05 min`, `3 d 04 h`, `120 d`; breaks only between them.
 
     Rounded half up to the smaller unit shown, before it is split, so that no part ever reads 60 s or 24 h.
     """
@@ -56,7 +56,7 @@ def _round(value: float) -> int:
 
 def _two(amount: int, size: int, large: str, small: str) -> str:
     first, second = divmod(amount, size)
-    return f"{first}{NBSP}{large}" + (f"{NBSP}{second:02}{NBSP}{small}" if second else "")
+    return f"{first}{NBSP}{large}" + (f" {second:02}{NBSP}{small}" if second else "")
 
 
 def number(value: float | None, digits: int = 0) -> str:
@@ -117,7 +117,7 @@ def moment(value: datetime | None, zone: str = "UTC") -> str:
     if value is None:
         return NO_DATA
     local = value.replace(tzinfo=ZoneInfo("UTC")).astimezone(ZoneInfo(zone))
-    return f"{local:%Y-%m-%d %H:%M}{NBSP}{local.tzname()}".replace(" ", NBSP, 1)
+    return f"{local:%Y-%m-%d %H:%M}{NBSP}{local.tzname()}"
 
 
 def quarter(value: date | None) -> str:

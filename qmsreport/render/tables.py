@@ -98,7 +98,9 @@ def few(n: float | None) -> bool:
 
 
 def observations(n: float | None) -> Markup:
-    """`n 42`, marked when small."""
+    """`n 42`, marked when small; nothing where observations are not counted."""
+    if n is None:
+        return Markup("")
     mark = DAGGER if few(n) else Markup("")
     return Markup('<small class="n">n&nbsp;{}{}</small>').format(filters.number(n), mark)
 

@@ -60,7 +60,13 @@ def test_a_longer_duration_never_reads_as_shorter(one, other):
 )  # fmt: skip
 def test_durations_read_as_people_say_them(seconds, text):
     """Durations have at most two units, the second in two digits."""
-    assert filters.duration(seconds) == text.replace(" ", NBSP)
+    assert filters.duration(seconds).replace(NBSP, " ") == text
+
+
+@given(durations)
+def test_a_duration_breaks_only_between_its_units(seconds):
+    """In a narrow column no number is parted from its unit."""
+    assert all(re.fullmatch(rf"[\d,]+{NBSP}[a-z]+", part) for part in filters.duration(seconds).split(" "))
 
 
 @pytest.mark.parametrize("nothing", [None, math.nan])
@@ -106,7 +112,7 @@ def test_numbers_have_separators_and_true_minus_signs(value, digits, text):
 )  # fmt: skip
 def test_a_figure_reads_the_way_its_unit_asks(value, unit, text):
     """Durations, shares, counts and rates each have their own form."""
-    assert filters.figure(value, unit) == text.replace(" ", NBSP)
+    assert filters.figure(value, unit).replace(NBSP, " ") == text
 
 
 def test_times_are_shown_in_the_zone_they_name():
