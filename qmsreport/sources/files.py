@@ -43,6 +43,7 @@ class _Note(msgspec.Struct, frozen=True):
 
     version: str  # another version may read it otherwise
     clean: bool  # no row was set aside
+    pseudonymised: bool  # people are stored as the configuration says now
     starts: datetime | None = None
     ends: datetime | None = None
 
@@ -81,6 +82,7 @@ class _Files:
         self._folder = folder
         self._base = base
         self._patterns = patterns
+        self._pseudonymise = context.config.privacy.pseudonymise
         self._clock = context.clock
 
     def extract(self, since: datetime, until: datetime, progress: Progress) -> Iterable[Extract]:  # noqa: ARG002  # a file is a whole
@@ -142,11 +144,13 @@ class _Files:
             before = fingerprint(file)
             if progress and progress.raw_sha256(file.name) == before.sha256:
                 note = _read_note(progress.cursor(file.name))
-                if note and note.clean and note.version == __version__:
+                if note and note == self._note(note.starts, note.ends):
                     return self._unchanged(file, before, note, started)
             return self._offer(file, before, examine(file), started, lists_all=progress is not None)
         except (Unfit, OSError) as error:
-            why = error.strerror or str(error) if isinstance(error, OSError) else str(error)
+            why = str(error)
+            if isinstance(error, OSError):
+                why = f"{error.strerror or error}. Check the file, its disk and its permissions."
             return Extract(
                 subject=file.name,
                 asked=f"{file.path} as {file.format}",
@@ -155,6 +159,9 @@ class _Files:
                 product="files",
                 error=f"Cannot load {file.path}: {why}",
             )
+
+    def _note(self, starts: datetime | None, ends: datetime | None, *, clean: bool = True) -> _Note:
+        return _Note(__version__, clean, self._pseudonymise, starts, ends)
 
     def _unchanged(self, file: Found, before: Fingerprint, note: _Note, started: datetime) -> Extract:
         return Extract(
@@ -175,7 +182,7 @@ class _Files:
     ) -> Extract:
         from qmsreport.sources._files_load import batches
 
-        note = _Note(__version__, not examined.rejects, examined.starts, examined.ends)
+        note = self._note(examined.starts, examined.ends, clean=not examined.rejects)
         warnings = []
         if examined.repeated:
             warnings.append(
