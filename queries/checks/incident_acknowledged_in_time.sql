@@ -6,8 +6,9 @@
 -- remedy = "Look at who was on call and how they were reached for the incidents named here; page, do not post."
 -- definition = """
 -- Population: incidents detected in the period. In time: acknowledged within the declared response time of the severity.
--- One that nobody acknowledged runs on: older than its target when the period ends it is late.
--- Without a severity, or with an acknowledgement before the detection, an incident cannot be judged.
+-- One that nobody acknowledged runs on: older than its target when the period ends (or the report is made, if that is
+-- earlier) it is late. Without a severity, with an acknowledgement before the detection, or acknowledged at a time
+-- that no record says, an incident cannot be judged.
 -- """
 -- ---
 with population as (
@@ -15,6 +16,7 @@ with population as (
         incident_scopes.incident_id,
         incident_scopes.severity,
         incident_scopes.acknowledged_at,
+        incident_scopes.is_acknowledged_untimed,
         response_targets.seconds as target,
         response_targets.basis,
         coalesce(incident_scopes.acknowledged_at < period.ends_at, false) as is_acknowledged,
@@ -22,7 +24,7 @@ with population as (
             epoch_us(
                 case
                     when incident_scopes.acknowledged_at < period.ends_at then incident_scopes.acknowledged_at
-                    else period.ends_at
+                    else period.known_until
                 end
             ) - epoch_us(incident_scopes.detected_at)
         ) / 1000000.0 as seconds
@@ -36,13 +38,14 @@ with population as (
 select
     incident_id as resource,
     case
-        when target is null or seconds < 0 then 'not assessed'
+        when target is null or is_acknowledged_untimed or seconds < 0 then 'not assessed'
         when is_acknowledged and seconds <= target then 'pass'
         when seconds <= target then 'not assessed'
         else 'fail'
     end as status,
     case
         when target is null then 'The incident has no severity with a declared response time.'
+        when is_acknowledged_untimed then 'It was acknowledged, but no record says when.'
         when seconds < 0 then 'The acknowledgement is recorded before the detection.'
         when is_acknowledged and seconds <= target then 'Acknowledged in time.'
         when is_acknowledged then 'Acknowledged late.'
@@ -51,6 +54,7 @@ select
     end as reason,
     concat('within ', cast(cast(target as bigint) as varchar), ' s (', severity, ')') as expected,
     case
+        when is_acknowledged_untimed then 'acknowledged at an unknown time'
         when is_acknowledged then concat(cast(cast(floor(seconds) as bigint) as varchar), ' s')
         else concat('open for ', cast(cast(floor(seconds) as bigint) as varchar), ' s')
     end as observed,

@@ -7,9 +7,11 @@
 -- source = "DORA (DevOps Research and Assessment), Software delivery metrics guide, January 2026"
 -- definition = """
 -- Time from the end of a failed production deployment to recovery, of the failures that recovered in the bucket;
--- median and 90th percentile. from_detection measures from the moment the failure was noticed. open counts the
--- failures that had not recovered when the period ended, oldest_open is their greatest age at that moment.
--- A recovery before the deployment's end is left out, counted as excluded and listed with the data quality.
+-- median and 90th percentile. from_detection measures from the moment the failure was noticed, where one is known.
+-- open counts the failures that had not recovered when the period ended, oldest_open is their greatest age at that
+-- moment, or when the report was made if that was earlier. Excluded: of the median the recoveries before the
+-- deployment's end; of open the failures whose incident was closed while no record says when. Both are listed with the
+-- data quality.
 -- """
 -- ---
 with recovered as (
@@ -69,16 +71,20 @@ summed as (
     )
 ),
 
-open_at_end as (
+waiting as (
     select
         periods.first_day as period_start,
         failed_deployments.service,
         failed_deployments.team,
-        (epoch_us(periods.ends_at) - epoch_us(failed_deployments.finished_at)) / 1000000.0 as age
+        failed_deployments.is_recovery_unknown,
+        case
+            when not failed_deployments.is_recovery_unknown
+                then (epoch_us(periods.known_until) - epoch_us(failed_deployments.finished_at)) / 1000000.0
+        end as age
     from failed_deployments
     inner join periods
         on
-            failed_deployments.finished_at < periods.ends_at
+            failed_deployments.finished_at < periods.known_until
             and (failed_deployments.recovered_at is null or failed_deployments.recovered_at >= periods.ends_at)
 ),
 
@@ -92,9 +98,10 @@ open_counted as (
             else 'organisation'
         end as scope_type,
         coalesce(service, team, 'all') as scope,
-        count(*) as n,
+        count(age) as n,
+        count(case when is_recovery_unknown then 1 end) as unknown,
         max(age) as oldest
-    from open_at_end
+    from waiting
     group by grouping sets ((period_start), (period_start, team), (period_start, service))
 ),
 
@@ -119,12 +126,12 @@ statistics as (
     union all
     select
         grain, starts_on, scope_type, scope, cast(null as varchar) as environment, 'open' as statistic,
-        cast(n as double) as value, 'deployments' as unit, n, 0 as excluded
+        cast(n as double) as value, 'deployments' as unit, n, unknown as excluded
     from open_counted
     union all
     select
         grain, starts_on, scope_type, scope, cast(null as varchar) as environment,
-        'oldest_open' as statistic, oldest as value, 's' as unit, n, 0 as excluded
+        'oldest_open' as statistic, oldest as value, 's' as unit, n, unknown as excluded
     from open_counted
 )
 

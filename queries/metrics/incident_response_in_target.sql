@@ -6,8 +6,9 @@
 -- source = "Response times per severity as declared in the configuration (response_targets)"
 -- definition = """
 -- Of the incidents detected in the bucket, the share acknowledged within the declared time of their severity. One
--- that is not acknowledged runs on: once it is older than its target when the period ends it counts as missed,
--- until then it is left out and counted as excluded, as are incidents without a severity.
+-- that is not acknowledged runs on: once it is older than its target when the period ends (or the report is made, if
+-- that is earlier) it counts as missed, until then it is left out. Left out and counted as excluded, too: incidents
+-- without a severity, with an acknowledgement before the detection, or acknowledged at a time that no record says.
 -- """
 -- ---
 with judged as (
@@ -21,11 +22,12 @@ with judged as (
             epoch_us(
                 case
                     when incident_scopes.acknowledged_at < periods.ends_at then incident_scopes.acknowledged_at
-                    else periods.ends_at
+                    else periods.known_until
                 end
             ) - epoch_us(incident_scopes.detected_at)
         ) / 1000000.0 as seconds,
-        coalesce(incident_scopes.acknowledged_at < periods.ends_at, false) as is_acknowledged
+        coalesce(incident_scopes.acknowledged_at < periods.ends_at, false) as is_acknowledged,
+        incident_scopes.is_acknowledged_untimed
     from incident_scopes
     inner join calendar on incident_scopes.local_date = calendar.local_date
     inner join periods on calendar.period = periods.period
@@ -35,7 +37,10 @@ with judged as (
 decided as (
     select
         *,
-        target is not null and seconds >= 0 and (is_acknowledged or seconds > target) as is_decided,
+        target is not null
+        and not is_acknowledged_untimed
+        and seconds >= 0
+        and (is_acknowledged or seconds > target) as is_decided,
         is_acknowledged and seconds <= target as is_in_time
     from judged
 ),

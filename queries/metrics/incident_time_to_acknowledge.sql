@@ -5,9 +5,11 @@
 -- version = 1
 -- source = "Incident management practice; SRE workbook, chapter 9. Not one of DORA's five: any incident counts, whatever its cause"
 -- definition = """
--- Time from detection to acknowledgement, of the incidents whose acknowledgement fell into the bucket; median and 90th
--- percentile. open counts the incidents detected before the period ended that had no acknowledgement by then (value: how many),
--- oldest_open is their greatest age at that moment. A negative time is left out, counted as excluded and listed.
+-- Time from detection to acknowledgement, of the incidents whose acknowledgement fell into the bucket; median and
+-- 90th percentile. open counts the incidents detected before the period ended that had no acknowledgement by then
+-- (value: how many), oldest_open is their greatest age at that moment, or when the report was made if that was
+-- earlier. Excluded: of the median the negative times; of open the incidents whose state says that it happened
+-- while no time does. Both are listed with the data quality.
 -- """
 -- ---
 with ended as (
@@ -41,19 +43,31 @@ summed as (
     )
 ),
 
-open_at_end as (
+waiting as (
     select
         periods.first_day as starts_on,
         incident_scopes.scope_type,
         incident_scopes.scope,
-        count(*) as n,
-        max(epoch_us(periods.ends_at) - epoch_us(incident_scopes.detected_at)) / 1000000.0 as oldest
+        incident_scopes.is_acknowledged_untimed as is_untimed,
+        case
+            when not incident_scopes.is_acknowledged_untimed
+                then (epoch_us(periods.known_until) - epoch_us(incident_scopes.detected_at)) / 1000000.0
+        end as age
     from incident_scopes
-    inner join periods on incident_scopes.detected_at < periods.ends_at
-    where
-        (incident_scopes.acknowledged_at is null or incident_scopes.acknowledged_at >= periods.ends_at)
-        and not (incident_scopes.status = 'resolved' and incident_scopes.resolved_at is null)
-    group by periods.first_day, incident_scopes.scope_type, incident_scopes.scope
+    inner join periods on incident_scopes.detected_at < periods.known_until
+    where incident_scopes.acknowledged_at is null or incident_scopes.acknowledged_at >= periods.ends_at
+),
+
+open_at_end as (
+    select
+        starts_on,
+        scope_type,
+        scope,
+        count(age) as n,
+        count(case when is_untimed then 1 end) as untimed,
+        max(age) as oldest
+    from waiting
+    group by starts_on, scope_type, scope
 ),
 
 statistics as (
@@ -69,12 +83,12 @@ statistics as (
     union all
     select
         'period' as grain, starts_on, scope_type, scope, 'open' as statistic, cast(n as double) as value,
-        'incidents' as unit, n, 0 as excluded
+        'incidents' as unit, n, untimed as excluded
     from open_at_end
     union all
     select
         'period' as grain, starts_on, scope_type, scope, 'oldest_open' as statistic, oldest as value, 's' as unit, n,
-        0 as excluded
+        untimed as excluded
     from open_at_end
 )
 

@@ -7,7 +7,8 @@
 -- definition = """
 -- Of the incidents detected in the bucket: how many (detected), the share with a post-mortem (with_postmortem), the
 -- share laid to a deployment (linked), how many were opened again after they had been resolved (reopened, from the
--- timeline), and the median time from one detection to the next (median_between, seconds).
+-- timeline), and the median time from one detection to the next (median_between, seconds). No incident is zero
+-- from a scope's first known one on, in periods that a source of its incidents covers at least in part.
 -- """
 -- ---
 with reopenings as (
@@ -60,27 +61,52 @@ first_known as (
     select
         scope_type,
         scope,
-        min(starts_on) as first_start
-    from summed
-    where grain = 'period'
-    group by scope_type, scope
+        source,
+        min(period_start) as first_start
+    from placed
+    group by scope_type, scope, source
+),
+
+covered as (
+    select distinct
+        source_days.source,
+        calendar.period_start
+    from source_days
+    inner join calendar on source_days.local_date = calendar.local_date
+),
+
+expected as (
+    select distinct
+        first_known.scope_type,
+        first_known.scope,
+        covered.period_start
+    from first_known
+    inner join covered
+        on
+            first_known.source = covered.source
+            and first_known.first_start <= covered.period_start
+    union
+    select distinct
+        scope_type,
+        scope,
+        period_start
+    from placed
 ),
 
 filled as (
     select
         'period' as grain,
-        periods.first_day as starts_on,
-        first_known.scope_type,
-        first_known.scope,
+        expected.period_start as starts_on,
+        expected.scope_type,
+        expected.scope,
         coalesce(summed.detected, 0) as detected
-    from first_known
-    inner join periods on first_known.first_start <= periods.first_day
+    from expected
     left join summed
         on
             summed.grain = 'period'
-            and periods.first_day = summed.starts_on
-            and first_known.scope_type = summed.scope_type
-            and first_known.scope = summed.scope
+            and expected.period_start = summed.starts_on
+            and expected.scope_type = summed.scope_type
+            and expected.scope = summed.scope
     union all
     select
         grain,

@@ -4,16 +4,17 @@
 -- order = 2
 -- ---
 select
-    incidents.incident_id as incident,
-    coalesce(incidents.severity, '(no severity)') as severity,
-    coalesce(array_to_string(list_sort(incidents.services), ', '), '(no service)') as service,
+    incident_times.incident_id as incident,
+    incident_times.severity,
+    array_to_string(list_sort(incident_times.services), ', ') as service,
     incidents.title,
-    coalesce(incidents.detected_at, incidents.created_at) as detected_at,
-    (epoch_us(period.ends_at) - epoch_us(coalesce(incidents.detected_at, incidents.created_at))) / 1000000.0 as age
-from incidents
+    incident_times.detected_at,
+    (epoch_us(period.known_until) - epoch_us(incident_times.detected_at)) / 1000000.0 as age
+from incident_times
+inner join incidents on incident_times.incident_id = incidents.incident_id
 cross join period
 where
-    coalesce(incidents.detected_at, incidents.created_at) < period.ends_at
-    and (incidents.resolved_at is null or incidents.resolved_at >= period.ends_at)
-    and not (incidents.status = 'resolved' and incidents.resolved_at is null)
+    incident_times.detected_at < period.known_until
+    and not incident_times.is_resolved_untimed
+    and (incident_times.resolved_at is null or incident_times.resolved_at >= period.ends_at)
 order by age desc, incident

@@ -1,27 +1,29 @@
 -- ---
 -- title = "Which deployment an incident is laid to"
 -- grain = "one deployment and one incident"
+-- version = 1
 -- definition = """
 -- Explicit: the incident's record names the deployment. Inferred, only for incidents that name none: the latest
 -- completed production deployment of a service the incident names, finished at most the causal window (printed
--- with the thresholds) before the incident was detected. Never across services, never without a limit.
+-- with the thresholds) before the incident was detected, and not made as its fix. Never across services, never
+-- without a limit.
 -- """
 -- ---
 with incident_services as (
     select
         incident_id,
-        caused_by_deployment,
-        coalesce(detected_at, created_at) as detected_at,
+        detected_at,
         unnest(services) as service
-    from incidents
+    from incident_times
+    where caused_by_deployment is null
 ),
 
 explicit_links as (
     select
         production_deployments.deployment_id,
-        incidents.incident_id
-    from incidents
-    inner join production_deployments on incidents.caused_by_deployment = production_deployments.deployment_id
+        incident_times.incident_id
+    from incident_times
+    inner join production_deployments on incident_times.caused_by_deployment = production_deployments.deployment_id
 ),
 
 causal_window as (
@@ -36,7 +38,7 @@ candidates as (
         incident_services.incident_id,
         row_number() over (
             partition by incident_services.incident_id, incident_services.service
-            order by production_deployments.finished_at desc, production_deployments.deployment_id desc
+            order by production_deployments.sequence_no desc
         ) as distance
     from incident_services
     inner join production_deployments
@@ -45,7 +47,8 @@ candidates as (
             and incident_services.detected_at >= production_deployments.finished_at
     cross join causal_window
     where
-        incident_services.caused_by_deployment is null
+        production_deployments.service <> '(no service)'
+        and coalesce(production_deployments.fixes_incident <> incident_services.incident_id, true)
         and epoch_us(incident_services.detected_at) - epoch_us(production_deployments.finished_at)
         <= causal_window.microseconds
 ),
@@ -76,7 +79,8 @@ select
     links.deployment_id,
     links.incident_id,
     links.basis,
-    coalesce(incidents.detected_at, incidents.created_at) as detected_at,
-    coalesce(incidents.mitigated_at, incidents.resolved_at) as recovered_at
+    incident_times.detected_at,
+    incident_times.mitigated_at as recovered_at,
+    incident_times.is_mitigated_untimed as is_recovered_untimed
 from links
-inner join incidents on links.incident_id = incidents.incident_id
+inner join incident_times on links.incident_id = incident_times.incident_id

@@ -3,26 +3,26 @@
 -- grain = "one failed production deployment"
 -- version = 1
 -- definition = """
--- A completed production deployment failed if it ended as failed, if an incident is laid to it, if it was rolled
--- back, or if an unplanned deployment repaired it within the causal window. Several reasons count once.
--- Recovery: the last of its incidents to be mitigated, else resolved; without an incident, the next successful
--- deployment of the same service and environment. With an incident still open it has not recovered.
+-- A completed production deployment failed if it ended as failed, if an incident is laid to it, if the deployment after
+-- it is a rollback to another commit, or if the one after it is unplanned and followed within the causal window.
+-- A repair that failed is not what the next repair repairs. Several reasons count once. An unplanned deployment that
+-- names a known incident speaks through that incident's own link. Recovery: the last of its incidents to be mitigated,
+-- else resolved; without an incident, or where one was closed and no record says when, the next successful deployment
+-- from the same repository into the same environment of the service. With an incident still open it has not
+-- recovered. Noticed: the end of a failed one, an incident's detection, at the latest the start of its repair.
 -- """
 -- ---
 with sequence as (
     select
         *,
-        lag(deployment_id) over (
-            partition by service, environment, is_success
-            order by finished_at, deployment_id
-        ) as previous_success,
-        lag(finished_at) over (
-            partition by service, environment, is_success
-            order by finished_at, deployment_id
-        ) as previous_success_at,
+        max(case when is_success or not (is_rollback or is_unplanned) then sequence_no end) over (
+            partition by lane_no
+            order by sequence_no
+            rows between unbounded preceding and 1 preceding
+        ) as before_no,
         min(case when is_success then finished_at end) over (
-            partition by service, environment
-            order by finished_at, deployment_id
+            partition by lane_no
+            order by sequence_no
             rows between 1 following and unbounded following
         ) as next_success_at
     from production_deployments
@@ -46,32 +46,34 @@ ended_as_failed as (
 
 rolled_back as (
     select
-        previous_success as deployment_id,
+        sequence.deployment_id,
         'rolled back' as reason,
         'explicit' as basis,
-        finished_at as detected_at
+        repairs.started_at as detected_at
     from sequence
+    inner join sequence as repairs on sequence.sequence_no = repairs.before_no
     where
-        is_success
-        and is_rollback
-        and previous_success is not null
+        repairs.is_rollback
+        and coalesce(repairs.commit_sha <> sequence.commit_sha, true)
 ),
 
 hotfixed as (
     select
-        sequence.previous_success as deployment_id,
+        sequence.deployment_id,
         'hotfixed' as reason,
         'inferred' as basis,
-        sequence.finished_at as detected_at
+        repairs.started_at as detected_at
     from sequence
+    inner join sequence as repairs on sequence.sequence_no = repairs.before_no
     cross join causal_window
     where
-        sequence.is_success
-        and sequence.is_unplanned
-        and not sequence.is_rollback
-        and sequence.fixes_incident is null
-        and sequence.previous_success is not null
-        and epoch_us(sequence.finished_at) - epoch_us(sequence.previous_success_at) <= causal_window.microseconds
+        repairs.is_unplanned
+        and not repairs.is_rollback
+        and not exists (
+            select 1 from incidents
+            where incidents.incident_id = repairs.fixes_incident
+        )
+        and epoch_us(repairs.finished_at) - epoch_us(sequence.finished_at) <= causal_window.microseconds
 ),
 
 caused_incident as (
@@ -98,7 +100,8 @@ incident_recovery as (
         deployment_id,
         count(*) as incidents,
         max(recovered_at) as recovered_at,
-        max(case when recovered_at is null then 1 else 0 end) = 1 as is_open
+        max(case when recovered_at is null and not is_recovered_untimed then 1 else 0 end) = 1 as is_open,
+        max(case when is_recovered_untimed then 1 else 0 end) = 1 as is_untimed
     from deployment_incidents
     group by deployment_id
 ),
@@ -127,8 +130,14 @@ select
     coalesce(incident_recovery.incidents, 0) as incidents,
     case
         when incident_recovery.deployment_id is null then sequence.next_success_at
-        when not incident_recovery.is_open then incident_recovery.recovered_at
-    end as recovered_at
+        when incident_recovery.is_open then null
+        when not incident_recovery.is_untimed then incident_recovery.recovered_at
+        when sequence.next_success_at is not null
+            then greatest(incident_recovery.recovered_at, sequence.next_success_at)
+    end as recovered_at,
+    coalesce(
+        incident_recovery.is_untimed and not incident_recovery.is_open and sequence.next_success_at is null, false
+    ) as is_recovery_unknown
 from once_each
 inner join sequence on once_each.deployment_id = sequence.deployment_id
 left join incident_recovery on once_each.deployment_id = incident_recovery.deployment_id

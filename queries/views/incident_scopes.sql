@@ -3,44 +3,15 @@
 -- grain = "one incident and scope (organisation, severity, team or service)"
 -- version = 1
 -- definition = """
--- Detection is the record's own time, else its creation. Acknowledgement is the provider's, else the first status
--- change away from open in the incident's timeline. Mitigation and resolution are the record's own.
--- An incident that names two services counts once in each of them and once in the organisation.
+-- An incident that names two services counts once in each of them, once in each of their teams and once in the
+-- organisation. One that names none counts under (no service). is_linked: it is laid to a deployment.
 -- """
 -- ---
-with first_response as (
-    select
-        incident_id,
-        min(occurred_at) as responded_at
-    from incident_events
-    where type = 'status_change'
-    group by incident_id
-),
-
-timed as (
-    select
-        incidents.incident_id,
-        coalesce(incidents.severity, '(no severity)') as severity,
-        incidents.status,
-        incidents.services,
-        incidents.local_date,
-        incidents.postmortem_url,
-        coalesce(incidents.detected_at, incidents.created_at) as detected_at,
-        coalesce(incidents.acknowledged_at, first_response.responded_at) as acknowledged_at,
-        coalesce(incidents.mitigated_at, incidents.resolved_at) as mitigated_at,
-        incidents.resolved_at,
-        deployment_links.incident_id is not null as is_linked
-    from incidents
-    left join first_response on incidents.incident_id = first_response.incident_id
-    left join (select distinct incident_id from deployment_incidents) as deployment_links
-        on incidents.incident_id = deployment_links.incident_id
-),
-
-named_services as (
+with named_services as (
     select
         incident_id,
         unnest(services) as service
-    from timed
+    from incident_times
 ),
 
 scopes as (
@@ -48,13 +19,13 @@ scopes as (
         incident_id,
         'organisation' as scope_type,
         'all' as scope
-    from timed
-    union all
+    from incident_times
+    union
     select
         incident_id,
         'severity' as scope_type,
         severity as scope
-    from timed
+    from incident_times
     union
     select
         incident_id,
@@ -68,11 +39,18 @@ scopes as (
         coalesce(service_catalog.team, '(no team)') as scope
     from named_services
     left join service_catalog on named_services.service = service_catalog.service
+),
+
+linked as (
+    select distinct incident_id
+    from deployment_incidents
 )
 
 select
     scopes.scope_type,
     scopes.scope,
-    timed.*
+    incident_times.*,
+    linked.incident_id is not null as is_linked
 from scopes
-inner join timed on scopes.incident_id = timed.incident_id
+inner join incident_times on scopes.incident_id = incident_times.incident_id
+left join linked on incident_times.incident_id = linked.incident_id
