@@ -9,10 +9,12 @@
 -- Time from the authoring of a change's earliest own commit to the first successful production deployment that
 -- contains it, of the changes deployed in the bucket; median and 90th percentile. A change that touches several
 -- services counts once for each. DORA's guide says neither median nor first commit: both are our choice.
--- Left out and counted as excluded: changes without a known authoring time and negative times, which are
--- listed with the data quality. Dependency bots are in or out as the configuration says; median_without_bots and
--- bot_share (their part of the changes) are printed either way. not_deployed counts the requests merged in
--- the period that no known production deployment contains by its end.
+-- Left out and counted as excluded: changes without a known authoring time (not_attributable) and negative times
+-- (negative), which are listed with the data quality. Dependency bots are in or out as the configuration says;
+-- median_with_bots, median_without_bots and bot_share (their part of the changes) are printed either way. not_deployed
+-- counts the requests merged in the period that no known production deployment contains by its end; those merged
+-- before the first known deployment of their service, or of their repository if they name no service, cannot be
+-- told and are excluded from it.
 -- """
 -- ---
 with deployed as (
@@ -44,8 +46,12 @@ in_service as (
         count(case when is_counted and not is_known then 1 end) as excluded,
         quantile_cont(case when is_counted and is_known then lead_seconds end, 0.5) as median_seconds,
         quantile_cont(case when is_counted and is_known then lead_seconds end, 0.9) as p90_seconds,
+        count(case when is_counted and lead_seconds < 0 then 1 end) as negative,
+        quantile_cont(case when is_known then lead_seconds end, 0.5) as median_with_bots,
+        count(case when is_known then 1 end) as n_with_bots,
         quantile_cont(case when is_known and not is_bot then lead_seconds end, 0.5) as median_without_bots,
         count(case when is_known and not is_bot then 1 end) as n_without_bots,
+        count(case when not is_bot then 1 end) as without_bots,
         count(case when is_bot then 1 end) as from_bots,
         count(*) as in_all
     from deployed
@@ -78,16 +84,22 @@ in_environment as (
     group by period_start, service, environment
 ),
 
-merged as (
+services_live as (
     select
-        changes.change_id,
-        changes.service,
-        service_catalog.team,
-        periods.first_day as period_start,
-        periods.ends_at
-    from changes
-    inner join periods on changes.merged_at >= periods.starts_at and changes.merged_at < periods.ends_at
-    left join service_catalog on changes.service = service_catalog.service
+        service,
+        min(finished_at) as live_at
+    from production_deployments
+    where is_baseline
+    group by service
+),
+
+repositories_live as (
+    select
+        repository,
+        min(finished_at) as live_at
+    from production_deployments
+    where is_baseline
+    group by repository
 ),
 
 reached as (
@@ -99,28 +111,50 @@ reached as (
     group by unit_id
 ),
 
+merged as (
+    select
+        changes.service,
+        service_catalog.team,
+        periods.first_day as period_start,
+        coalesce(reached.deployed_at < periods.ends_at, false) as is_deployed,
+        reached.deployed_at is null
+        and coalesce(
+            changes.merged_at < case
+                when changes.service is null then repositories_live.live_at
+                else services_live.live_at
+            end,
+            false
+        ) as is_before_baseline
+    from changes
+    inner join periods on changes.merged_at >= periods.starts_at and changes.merged_at < periods.ends_at
+    left join service_catalog on changes.service = service_catalog.service
+    left join reached on changes.change_id = reached.change_id
+    left join services_live on changes.service = services_live.service
+    left join repositories_live on changes.repository = repositories_live.repository
+),
+
 not_deployed as (
     select
         'period' as grain,
-        merged.period_start as starts_on,
+        period_start as starts_on,
         case
-            when grouping(merged.service) = 0 then 'service'
-            when grouping(merged.team) = 0 then 'team'
+            when grouping(service) = 0 then 'service'
+            when grouping(team) = 0 then 'team'
             else 'organisation'
         end as scope_type,
         case
-            when grouping(merged.service) = 0 then coalesce(merged.service, '(no service)')
-            when grouping(merged.team) = 0 then coalesce(merged.team, '(no team)')
+            when grouping(service) = 0 then coalesce(service, '(no service)')
+            when grouping(team) = 0 then coalesce(team, '(no team)')
             else 'all'
         end as scope,
-        count(*) as in_all,
-        count(case when reached.deployed_at is null or reached.deployed_at >= merged.ends_at then 1 end) as waiting
+        count(case when not is_before_baseline then 1 end) as in_all,
+        count(case when not is_before_baseline and not is_deployed then 1 end) as waiting,
+        count(case when is_before_baseline then 1 end) as before_baseline
     from merged
-    left join reached on merged.change_id = reached.change_id
     group by grouping sets (
-        (merged.period_start),
-        (merged.period_start, merged.team),
-        (merged.period_start, merged.service)
+        (period_start),
+        (period_start, team),
+        (period_start, service)
     )
 ),
 
@@ -139,7 +173,28 @@ statistics as (
     select
         grain, starts_on, scope_type, scope, environment, 'median_without_bots' as statistic,
         median_without_bots as value, 's' as unit, n_without_bots as n, cast(null as double) as numerator,
-        cast(null as double) as denominator, excluded
+        cast(null as double) as denominator, without_bots - n_without_bots as excluded
+    from in_service
+    where grain = 'period'
+    union all
+    select
+        grain, starts_on, scope_type, scope, environment, 'median_with_bots' as statistic,
+        median_with_bots as value, 's' as unit, n_with_bots as n, cast(null as double) as numerator,
+        cast(null as double) as denominator, in_all - n_with_bots as excluded
+    from in_service
+    where grain = 'period'
+    union all
+    select
+        grain, starts_on, scope_type, scope, environment, 'negative' as statistic, cast(negative as double) as value,
+        'changes' as unit, n + excluded as n, cast(negative as double) as numerator,
+        cast(n + excluded as double) as denominator, 0 as excluded
+    from in_service
+    where grain = 'period'
+    union all
+    select
+        grain, starts_on, scope_type, scope, environment, 'not_attributable' as statistic,
+        cast(excluded - negative as double) as value, 'changes' as unit, n + excluded as n,
+        cast(excluded - negative as double) as numerator, cast(n + excluded as double) as denominator, 0 as excluded
     from in_service
     where grain = 'period'
     union all
@@ -163,7 +218,7 @@ statistics as (
     select
         grain, starts_on, scope_type, scope, cast(null as varchar) as environment, 'not_deployed' as statistic,
         cast(waiting as double) as value, 'changes' as unit, in_all as n, cast(waiting as double) as numerator,
-        cast(in_all as double) as denominator, 0 as excluded
+        cast(in_all as double) as denominator, before_baseline as excluded
     from not_deployed
 )
 
