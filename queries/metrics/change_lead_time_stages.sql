@@ -9,7 +9,7 @@
 -- request opened), review (opened to merged), waiting (merged to the start of the first production deployment that
 -- contains it), deploying (its start to its first success). Each stage has its own n, because each needs its own
 -- times; so the medians of the stages do not add up to the median of the whole. Negative stages are left out and
--- counted as excluded.
+-- counted as excluded. Dependency bots are in or out as the configuration says.
 -- """
 -- ---
 with deployed as (
@@ -17,12 +17,15 @@ with deployed as (
         change_deployments.*,
         (epoch_us(opened_at) - epoch_us(authored_at)) / 1000000.0 as coding,
         (epoch_us(merged_at) - epoch_us(opened_at)) / 1000000.0 as review,
-        (epoch_us(coalesce(started_at, deployed_at)) - epoch_us(merged_at)) / 1000000.0 as waiting,
+        (epoch_us(started_at) - epoch_us(merged_at)) / 1000000.0 as waiting,
         (epoch_us(deployed_at) - epoch_us(started_at)) / 1000000.0 as deploying
     from change_deployments
+    cross join thresholds
     where
         is_first
         and kind = 'change'
+        and thresholds.name = 'include_bots'
+        and (thresholds.value = 1 or not is_bot)
 ),
 
 staged as (
