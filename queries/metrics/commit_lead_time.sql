@@ -7,7 +7,8 @@
 -- definition = """
 -- Time from the authoring of a commit to the first successful production deployment of a service that contains it,
 -- of the commits deployed in the bucket; merge commits are left out. Squashed commits are seen as what they were
--- squashed into. Negative and unknown times are counted as excluded.
+-- squashed into. Negative and unknown times are counted as excluded. Dependency bots are in or out as the
+-- configuration says.
 -- """
 -- ---
 with first_deployed as (
@@ -25,11 +26,16 @@ timed as (
         production_deployments.team,
         production_deployments.period_start,
         production_deployments.month_start,
-        (epoch_us(production_deployments.finished_at) - epoch_us(commits.authored_at)) / 1000000.0 as lead_seconds
+        (epoch_us(production_deployments.finished_at) - epoch_us(known_commits.authored_at)) / 1000000.0
+            as lead_seconds
     from first_deployed
-    inner join commits on first_deployed.commit_sha = commits.commit_sha
+    left join known_commits on first_deployed.commit_sha = known_commits.commit_sha
     inner join production_deployments on first_deployed.sequence_no = production_deployments.sequence_no
-    where coalesce(array_length(commits.parent_shas), 1) < 2
+    cross join thresholds
+    where
+        not coalesce(known_commits.is_merge, false)
+        and thresholds.name = 'include_bots'
+        and (thresholds.value = 1 or not coalesce(known_commits.is_bot, false))
 )
 
 select
