@@ -8,8 +8,10 @@
 -- definition = """
 -- Successful production deployments: how many (count), how many per week (count divided by the calendar weeks of
 -- the bucket, never rounded), on how many days there was at least one (deployment_days), and the median time
--- between one and the next (median_interval, seconds). Days and weeks without a deployment count as zero from the
--- first deployment on that is known of a service; before it nothing is known and nothing is shown.
+-- between one and the next (median_interval, seconds). Periods, months and weeks without a deployment count as zero
+-- from the first known deployment of a service on, if a source of its deployments covers at least one of their days;
+-- else nothing is known and nothing is shown. A bucket that had not ended when the report was made has the days
+-- until then. Weeks are ISO weeks; one that the trend cuts has fewer than 7 days (the denominator of deployment_days).
 -- """
 -- ---
 with successes as (
@@ -70,72 +72,115 @@ intervals as (
     group by period_start, service, environment
 ),
 
-first_known as (
+origins as (
     select
-        scope_type,
-        scope,
+        case
+            when grouping(service) = 0 then 'service'
+            when grouping(team) = 0 then 'team'
+            else 'organisation'
+        end as scope_type,
+        coalesce(service, team, 'all') as scope,
         environment,
-        min(starts_on) as first_start
-    from counted
-    where grain = 'period'
-    group by scope_type, scope, environment
+        source,
+        min(local_date) as first_date
+    from successes
+    group by grouping sets (
+        (source),
+        (source, environment),
+        (source, team),
+        (source, service),
+        (source, service, environment)
+    )
 ),
 
-first_months_and_weeks as (
+days as (
     select
-        grain,
-        scope_type,
-        scope,
-        min(starts_on) as first_start
-    from counted
-    where grain in ('month', 'week')
-    group by grain, scope_type, scope
+        calendar.*
+    from calendar
+    cross join period
+    where calendar.starts_at < period.as_of
+),
+
+covered as (
+    select distinct
+        source_days.source,
+        'period' as grain,
+        days.period_start as starts_on
+    from source_days
+    inner join days on source_days.local_date = days.local_date
+    union
+    select distinct
+        source_days.source,
+        'month' as grain,
+        days.month_start as starts_on
+    from source_days
+    inner join days on source_days.local_date = days.local_date
+    union
+    select distinct
+        source_days.source,
+        'week' as grain,
+        days.week_start as starts_on
+    from source_days
+    inner join days on source_days.local_date = days.local_date
 ),
 
 buckets as (
     select
         'period' as grain,
         period_start as starts_on,
-        count(*) as days
-    from calendar
+        count(*) as days,
+        max(local_date) as last_date
+    from days
     group by period_start
     union all
     select
         'month' as grain,
         month_start as starts_on,
-        count(*) as days
-    from calendar
+        count(*) as days,
+        max(local_date) as last_date
+    from days
     group by month_start
     union all
     select
         'week' as grain,
         week_start as starts_on,
-        count(*) as days
-    from calendar
+        count(*) as days,
+        max(local_date) as last_date
+    from days
     group by week_start
 ),
 
 expected as (
-    select
+    select distinct
         buckets.grain,
         buckets.starts_on,
         buckets.days,
-        first_known.scope_type,
-        first_known.scope,
-        first_known.environment
-    from first_known
-    inner join buckets on buckets.grain = 'period' and first_known.first_start <= buckets.starts_on
-    union all
-    select
-        buckets.grain,
-        buckets.starts_on,
-        buckets.days,
-        first_months_and_weeks.scope_type,
-        first_months_and_weeks.scope,
-        cast(null as varchar) as environment
-    from first_months_and_weeks
+        origins.scope_type,
+        origins.scope,
+        origins.environment
+    from origins
+    inner join covered on origins.source = covered.source
     inner join buckets
-        on first_months_and_weeks.grain = buckets.grain and first_months_and_weeks.first_start <= buckets.starts_on
+        on
+            covered.grain = buckets.grain
+            and covered.starts_on = buckets.starts_on
+            and origins.first_date <= buckets.last_date
+    where
+        buckets.grain = 'period'
+        or origins.environment is null
+    union
+    select
+        buckets.grain,
+        buckets.starts_on,
+        buckets.days,
+        counted.scope_type,
+        counted.scope,
+        counted.environment
+    from counted
+    inner join buckets
+        on
+            counted.grain = buckets.grain
+            and counted.starts_on = buckets.starts_on
 ),
 
 filled as (
