@@ -9,7 +9,8 @@
 -- Unplanned production deployments, made because of an incident or a bug that users saw, divided by all completed
 -- production deployments. Unplanned: the source calls it so (hotfix, revert or emergency in its ref or labels), it
 -- is a rollback, or it is linked as the fix of an incident. rate_six_months looks back 26 weeks from the
--- end of the period, the window that DORA's survey asks about; a period without 26 known weeks has none.
+-- end of the period, the window that DORA's survey asks about; a period of which a source of deployments does not
+-- cover each of those 182 days has none.
 -- """
 -- ---
 with judged as (
@@ -19,18 +20,39 @@ with judged as (
     from production_deployments
 ),
 
+covered_days as (
+    select distinct source_days.local_date
+    from source_days
+    where exists (
+        select 1 from judged
+        where judged.source = source_days.source
+    )
+),
+
+known_half_years as (
+    select
+        periods.first_day,
+        periods.after_day
+    from periods
+    inner join covered_days
+        on
+            covered_days.local_date < periods.after_day
+            and covered_days.local_date >= periods.after_day - interval 182 day
+    group by periods.first_day, periods.after_day
+    having count(*) = 182
+),
+
 last_half_year as (
     select
-        periods.first_day as period_start,
+        known_half_years.first_day as period_start,
         judged.service,
         judged.team,
         judged.is_rework
-    from periods
+    from known_half_years
     inner join judged
         on
-            judged.local_date < periods.after_day
-            and judged.local_date >= periods.after_day - interval 182 day
-    where periods.after_day - interval 182 day >= (select min(first_day) from periods)
+            judged.local_date < known_half_years.after_day
+            and judged.local_date >= known_half_years.after_day - interval 182 day
 ),
 
 counted as (
