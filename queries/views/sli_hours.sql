@@ -3,29 +3,40 @@
 -- grain = "one objective and hour in UTC"
 -- version = 1
 -- definition = """
--- Good and valid events of the windows that start in the hour, approved maintenance left out. An objective whose
--- windows are longer than an hour has a row for each hour in which one starts.
+-- Good and valid events of the windows that start in the hour and hold any, approved maintenance and counts that are
+-- no counts left out. An objective whose windows are longer than an hour has a row for each hour in which one starts.
 -- """
 -- ---
+with hours as (
+    select
+        sli_windows.slo_id,
+        slo_objectives.objective,
+        date_trunc('hour', sli_windows.window_start) as hour_start,
+        cast(sum(cast(sli_windows.good as decimal(38, 6))) as double) as good_events,
+        cast(sum(cast(sli_windows.valid as decimal(38, 6))) as double) as valid_events
+    from sli_windows
+    inner join slo_objectives on sli_windows.slo_id = slo_objectives.slo_id
+    cross join period
+    where
+        sli_windows.window_start >= period.starts_at
+        and sli_windows.window_start < period.ends_at
+        and sli_windows.good between 0 and 1000000000000000.0
+        and sli_windows.valid between 0.000001 and 1000000000000000.0
+        and not exists (
+            select 1 from approved_maintenance
+            where
+                approved_maintenance.service = slo_objectives.service
+                and sli_windows.window_start >= approved_maintenance.starts_at
+                and sli_windows.window_start < approved_maintenance.ends_at
+        )
+    group by sli_windows.slo_id, slo_objectives.objective, date_trunc('hour', sli_windows.window_start)
+)
+
 select
-    sli_windows.slo_id,
-    slo_objectives.objective,
-    date_trunc('hour', sli_windows.window_start) as hour_start,
-    sum(sli_windows.good) as good_events,
-    sum(sli_windows.valid) as valid_events,
-    1 - sum(sli_windows.good) / sum(sli_windows.valid) as bad_share
-from sli_windows
-inner join slo_objectives on sli_windows.slo_id = slo_objectives.slo_id
-cross join period
-where
-    sli_windows.window_start >= period.starts_at
-    and sli_windows.window_start < period.ends_at
-    and sli_windows.valid > 0
-    and not exists (
-        select 1 from maintenance_windows
-        where
-            maintenance_windows.service = slo_objectives.service
-            and sli_windows.window_start >= maintenance_windows.starts_at
-            and sli_windows.window_start < maintenance_windows.ends_at
-    )
-group by sli_windows.slo_id, slo_objectives.objective, date_trunc('hour', sli_windows.window_start)
+    slo_id,
+    objective,
+    hour_start,
+    good_events,
+    valid_events,
+    1 - good_events / valid_events as bad_share
+from hours
