@@ -14,7 +14,8 @@
 with statistics as (
     select
         grain, starts_on, slo_id, 'attainment' as statistic, attainment as value, 'ratio' as unit, known_windows as n,
-        case when budgeting = 'occurrences' then good_events else slice_points end as numerator, case when budgeting = 'occurrences' then valid_events else known_windows end as denominator
+        case when budgeting = 'occurrences' then good_events else slice_points end as numerator,
+        case when budgeting = 'occurrences' then valid_events else known_windows end as denominator
     from slo_periods
     union all
     select

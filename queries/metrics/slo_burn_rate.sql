@@ -41,7 +41,7 @@ counted as (
         slo_id,
         hours,
         count(*) as n,
-        count(case when burn_rate >= alerting_rate then 1 end) as over,
+        count(case when burn_rate >= alerting_rate - 0.000000001 then 1 end) as over,
         max(burn_rate) as highest
     from burning
     group by slo_id, hours

@@ -8,7 +8,7 @@
 -- The budget of a calendar period is what the objective allows to go wrong: (1 - objective) of its valid events, or
 -- of its expected minutes. spent is the bad share divided by the allowed share: 1 means all of it is used, more
 -- that the objective is missed. left_events and left_minutes are what remains; minutes stretch the bad share
--- over the whole of the expected time.
+-- over the whole of the expected time. A budget of time slices is one of time: it has no events.
 -- """
 -- ---
 with budgets as (
@@ -31,13 +31,13 @@ statistics as (
         grain, starts_on, slo_id, 'allowed_events' as statistic, allowed_share * valid_events as value, 'events' as unit, known_windows as n,
         cast(null as double) as numerator, cast(null as double) as denominator
     from budgets
-    where grain = 'period'
+    where grain = 'period' and budgeting = 'occurrences'
     union all
     select
         grain, starts_on, slo_id, 'left_events' as statistic, (allowed_share - bad_share) * valid_events as value, 'events' as unit, known_windows as n,
         cast(null as double) as numerator, cast(null as double) as denominator
     from budgets
-    where grain = 'period'
+    where grain = 'period' and budgeting = 'occurrences'
     union all
     select
         grain, starts_on, slo_id, 'allowed_minutes' as statistic, allowed_share * expected_seconds / 60.0 as value, 'min' as unit, known_windows as n,
