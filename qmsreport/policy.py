@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from qmsreport import assets
 from qmsreport.config import Config, SloEntry
 from qmsreport.period import Period, to_utc
 
@@ -177,6 +178,17 @@ def tables(
                 )
                 for item in slos
             ],
+        ),
+        "dora_quick_check": pl.read_csv(
+            assets.folder("queries") / "reference" / "dora_quick_check.csv",
+            schema={
+                "edition": pl.Int64,
+                "industry": text,
+                "measure": text,
+                "mean": number,
+                "deviation": number,
+                "unit": text,
+            },
         ),
         "maintenance_windows": table(
             {"service": text, "starts_at": moment, "ends_at": moment, "approver": text, "reason": text},
