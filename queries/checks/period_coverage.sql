@@ -5,31 +5,19 @@
 -- mandatory = true
 -- why = "A period with days that were never extracted looks better than it was: what is not recorded cannot fail."
 -- remedy = "Extract the missing days while the source still has them; lengthen its retention if it does not."
--- definition = "A local day is covered by a source if a window of an extract that did not fail reaches into it."
+-- definition = """
+-- A local day is covered by a source if a window that did not fail reaches into it and was read after the day had
+-- ended, and if no subject of the source failed on it without having been read on another try.
+-- """
 -- ---
-with windows as (
+with covered as (
     select
-        source,
-        window_start,
-        window_end
-    from extracts
-    where
-        outcome <> 'failed'
-        and window_start is not null
-        and window_end is not null
-),
-
-covered as (
-    select
-        windows.source,
-        count(distinct calendar.local_date) as days
-    from windows
-    inner join calendar
-        on
-            windows.window_start < calendar.ends_at
-            and windows.window_end > calendar.starts_at
+        source_days.source,
+        count(*) as days
+    from source_days
+    inner join calendar on source_days.local_date = calendar.local_date
     inner join period on calendar.period = period.label
-    group by windows.source
+    group by source_days.source
 ),
 
 attempts as (
@@ -54,7 +42,7 @@ select
         when covered.days > 0
             then concat(cast(covered.days as varchar), ' of ', cast(period.days as varchar), ' days are covered.')
         when attempts.failed = attempts.extracts then 'Every extraction of the source failed.'
-        else 'No extract of the source reaches into the period.'
+        else 'No extract of the source covers a day of the period.'
     end as reason,
     concat(cast(period.days as varchar), ' days') as expected,
     concat(cast(coalesce(covered.days, 0) as varchar), ' days') as observed,
