@@ -7,36 +7,12 @@
 -- remedy = "File a retrospective request for each deployment named here, and protect the branch against direct pushes."
 -- definition = """
 -- Population: successful production deployments of the period. Traced: the deployed commit, or one it brought in,
--- belongs to a merged request (by its merge, squash, head or own commits). A deployment without a commit id cannot
--- be judged; where no request was ever recorded, none can.
+-- belongs to a merged request (by its merge, squash, head or own commits). Whether all that it brought in does is the
+-- check of deployed commits. A deployment without a commit id cannot be judged; where no request was ever
+-- recorded, none can.
 -- """
 -- ---
-with change_shas as (
-    select
-        changes.change_id,
-        change_commits.commit_sha
-    from changes
-    inner join change_commits on changes.change_id = change_commits.change_id
-    where changes.merged_at is not null
-    union
-    select
-        change_id,
-        merge_sha as commit_sha
-    from changes
-    where
-        merged_at is not null
-        and merge_sha is not null
-    union
-    select
-        change_id,
-        head_sha as commit_sha
-    from changes
-    where
-        merged_at is not null
-        and head_sha is not null
-),
-
-population as (
+with population as (
     select production_deployments.*
     from production_deployments
     inner join period on production_deployments.period = period.label
