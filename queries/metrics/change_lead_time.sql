@@ -84,55 +84,6 @@ in_environment as (
     group by period_start, service, environment
 ),
 
-services_live as (
-    select
-        service,
-        min(finished_at) as live_at
-    from production_deployments
-    where is_baseline
-    group by service
-),
-
-repositories_live as (
-    select
-        repository,
-        min(finished_at) as live_at
-    from production_deployments
-    where is_baseline
-    group by repository
-),
-
-reached as (
-    select
-        unit_id as change_id,
-        min(deployed_at) as deployed_at
-    from change_deployments
-    where kind = 'change'
-    group by unit_id
-),
-
-merged as (
-    select
-        changes.service,
-        service_catalog.team,
-        periods.first_day as period_start,
-        coalesce(reached.deployed_at < periods.ends_at, false) as is_deployed,
-        reached.deployed_at is null
-        and coalesce(
-            changes.merged_at < case
-                when changes.service is null then repositories_live.live_at
-                else services_live.live_at
-            end,
-            false
-        ) as is_before_baseline
-    from changes
-    inner join periods on changes.merged_at >= periods.starts_at and changes.merged_at < periods.ends_at
-    left join service_catalog on changes.service = service_catalog.service
-    left join reached on changes.change_id = reached.change_id
-    left join services_live on changes.service = services_live.service
-    left join repositories_live on changes.repository = repositories_live.repository
-),
-
 not_deployed as (
     select
         'period' as grain,
@@ -150,7 +101,7 @@ not_deployed as (
         count(case when not is_before_baseline then 1 end) as in_all,
         count(case when not is_before_baseline and not is_deployed then 1 end) as waiting,
         count(case when is_before_baseline then 1 end) as before_baseline
-    from merged
+    from merged_changes
     group by grouping sets (
         (period_start),
         (period_start, team),
