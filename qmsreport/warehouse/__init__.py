@@ -13,4 +13,12 @@ from qmsreport.warehouse.rejected import still_set_aside
 from qmsreport.warehouse.snapshot import Snapshot
 from qmsreport.warehouse.store import Counts, Warehouse
 
-__all__ = ["Counts", "Snapshot", "Warehouse", "freeze", "published_metrics", "still_set_aside", "table_digests"]
+__all__ = [
+    "Counts",
+    "Snapshot",
+    "Warehouse",
+    "freeze",
+    "published_metrics",
+    "still_set_aside",
+    "table_digests",
+]

@@ -1,60 +1,100 @@
-"""What a snapshot says, as hashes: one per table, independent of row order and of the file's bytes.
+"""What a snapshot says, as hashes: one per table, of its rows in stored order, not of the file's bytes.
 
-Each row becomes text (columns in name order, joined by the unit separator, null as a lone escape) and a SHA-256;
-the sorted row hashes are hashed in 4,096 buckets by their first digits, and the buckets in order. Anybody with
-the stock DuckDB can repeat it.
+A table is read as Arrow, column by column in name order. Each column gives these streams, whatever the batches:
+`known`, a byte 1 or 0 for each row; `length`, of each text or list as a 32-bit integer, 0 where unknown; `value`,
+one after the other: numbers, days since 1970 and microseconds since 1970 little-endian and 0 where unknown,
+booleans as a byte, texts as UTF-8. What is in lists gives the same streams, named `item`. The table's hash is the
+SHA-256 of a text: the number of rows, then a line for each column with its name, its type and its streams' hashes.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from qmsreport.warehouse.snapshot import Snapshot
+    import pyarrow as pa
 
-# more rows than this are hashed month by month, so that memory stays bounded
-_SLICE_ROWS = 3_000_000
+    from qmsreport.warehouse.snapshot import Snapshot
 
 
 def table_digests(snapshot: Snapshot, leave_out: Iterable[str] = ()) -> dict[str, str]:
     """SHA-256 of the content of every stored table but those left out, by table name."""
-    names = [name for name in snapshot.tables() if name not in set(leave_out)]
-    return {name: _table(snapshot, name) for name in names}
+    left_out = set(leave_out)
+    return {name: _table(snapshot, name) for name in snapshot.tables() if name not in left_out}
 
 
 def _table(snapshot: Snapshot, table: str) -> str:
-    columns = [
-        (name, kind)
-        for name, kind in snapshot.fetch(
-            f"select column_name, data_type from duckdb_columns() where table_name = '{table}' "
-            "and not internal and database_name <> 'temp' order by column_name"
-        )
-    ]
-    row = ", ".join(f"coalesce(cast({name} as varchar), chr(27))" for name, _ in columns)
-    has_day = any(name == "local_date" for name, _ in columns)
-    ((rows,),) = snapshot.fetch(f"select count(*) from {table}")
-    slices = [""]
-    if has_day and rows > _SLICE_ROWS:
-        months = snapshot.fetch(
-            f"select distinct date_trunc('month', local_date) from {table} order by 1 nulls last"
-        )
-        slices = [
-            "where local_date is null"
-            if month is None
-            else f"where local_date >= date '{month:%Y-%m-%d}' and local_date < date '{month:%Y-%m-%d}' + interval 1 month"
-            for (month,) in months
-        ]
-    total = hashlib.sha256(" ".join(f"{name}:{kind}" for name, kind in columns).encode())
-    for where in slices:
-        sql = f"""
-            with hashed as (select sha256(concat_ws(chr(31), {row})) as hash from {table} {where}),
-            buckets as (
-                select left(hash, 3) as bucket, sha256(array_to_string(list_sort(list(hash)), '')) as hash
-                from hashed group by 1
-            )
-            select sha256(coalesce(string_agg(hash, '' order by bucket), '')) from buckets
-        """
-        total.update(snapshot.fetch(sql)[0][0].encode())
-    return total.hexdigest()
+    columns = [_Column(name, kind) for name, kind in snapshot.columns(table)]
+    rows = 0
+    # hashing lets other threads run, so the columns of a batch are hashed side by side
+    with ThreadPoolExecutor(2) as pool:
+        for batch in snapshot.batches(table, [column.name for column in columns]):
+            rows += batch.num_rows
+            list(pool.map(_Column.add, columns, batch.columns))
+    lines = [f"{rows} rows", *(column.line() for column in columns)]
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+class _Column:
+    """The streams of one column, hashed as they come."""
+
+    def __init__(self, name: str, kind: str) -> None:
+        self.name, self._kind = name, kind
+        self._streams: dict[str, Any] = {}
+
+    def add(self, values: pa.Array) -> None:
+        """The next rows."""
+        for stream, content in _streams(values):
+            self._streams.setdefault(stream, hashlib.sha256()).update(content)
+
+    def line(self) -> str:
+        """Name, type, and each stream with its hash."""
+        hashes = [f"{stream} {found.hexdigest()}" for stream, found in sorted(self._streams.items())]
+        return " ".join([self.name, self._kind, *hashes])
+
+
+def _streams(values: pa.Array, prefix: str = "") -> Iterator[tuple[str, Any]]:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    kind = values.type
+    yield f"{prefix}known", _fixed(values.is_valid())
+    if pa.types.is_list(kind):
+        yield f"{prefix}length", _fixed(pc.list_value_length(values))
+        yield from _streams(values.flatten(), f"{prefix}item.")
+    elif pa.types.is_string(kind):
+        yield f"{prefix}length", _fixed(pc.binary_length(values))
+        yield f"{prefix}value", _text(values)
+    elif pa.types.is_timestamp(kind):
+        yield f"{prefix}value", _fixed(values.cast(pa.int64()))
+    elif pa.types.is_date32(kind):
+        yield f"{prefix}value", _fixed(values.cast(pa.int32()))
+    elif pa.types.is_boolean(kind) or pa.types.is_integer(kind) or pa.types.is_floating(kind):
+        yield f"{prefix}value", _fixed(values)
+    else:
+        raise TypeError(f"A column of {kind} has no agreed bytes. Give it one here before it is stored.")
+
+
+def _fixed(values: pa.Array) -> memoryview:
+    """The bytes of values of one width."""
+    import pyarrow as pa
+
+    if pa.types.is_boolean(values.type):
+        values = values.cast(pa.uint8())
+    if values.null_count:
+        values = values.fill_null(0)
+    width = values.type.bit_width // 8
+    return memoryview(values.buffers()[1])[values.offset * width : (values.offset + len(values)) * width]
+
+
+def _text(values: pa.Array) -> memoryview:
+    """The bytes of all texts, one after the other."""
+    known = values.drop_null() if values.null_count else values
+    _, offsets, content = known.buffers()
+    if not len(known) or content is None:
+        return memoryview(b"")
+    bounds = memoryview(offsets).cast("i")
+    return memoryview(content)[bounds[known.offset] : bounds[known.offset + len(known)]]

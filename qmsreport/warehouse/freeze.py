@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from qmsreport.errors import UsageError
 from qmsreport.period import Period
 from qmsreport.records import KINDS, TIME_OF, columns, key_of
-from qmsreport.warehouse import versions
+from qmsreport.warehouse import conflicts, versions
 from qmsreport.warehouse.database import opened, run
 from qmsreport.warehouse.local_days import local_date
 
@@ -20,8 +20,7 @@ if TYPE_CHECKING:
 
 # when it became known and the hash of what it was read from stand once per extract, in `extracts`
 _PROVENANCE = ("source", "source_id", "extract_id")
-# the graph was walked when the deployments were extracted; a report asks only which commits are merges
-_SHORTER = {("commits", "parent_shas"): "array_length(parent_shas) as parent_count"}
+_ONLY_VERSIONS = "select * from {kind} where recorded_at <= $as_of"
 # the first success of a service in an environment, from each repository: no change is attributed to it
 _IS_BASELINE = """,
     coalesce(single.outcome = 'succeeded' and single.finished_at = firsts.finished_at, false) as is_baseline"""
@@ -79,6 +78,7 @@ def freeze(
         run(connection, "use warehouse")
         for kind in KINDS:
             _copy(connection, kind, periods, as_of, sources)
+        conflicts.write(connection, periods[-1], as_of, sources)
         for ledger in ("extracts", "rejects"):
             run(
                 connection,
@@ -113,10 +113,24 @@ def _copy(
     as_of: datetime,
     sources: Sequence[str],
 ) -> None:
-    names = [*(column.name for column in columns(kind)), *_PROVENANCE]
-    listed = ", ".join(_SHORTER.get((kind, name), name) for name in names)
+    """Copy one kind, in the order of the warehouse where a plain scan does, else in that of the key.
+
+    Either follows from the facts known at `as_of` alone. Sorting all rows would take longer than all the queries.
+    """
+    key = key_of(kind)
     parameters: dict[str, object] = {"as_of": as_of}
-    added, cut, join = "", "", ""
+    ((several, superseded),) = run(
+        connection,
+        f"select count(distinct source) > 1, coalesce(max(version), 1) > 1 from {kind} where recorded_at <= $as_of",
+        parameters,
+    )
+    listed = ", ".join([*(column.name for column in columns(kind)), *_PROVENANCE])
+    known = versions.current(kind, as_of=True) if superseded else _ONLY_VERSIONS.format(kind=kind)
+    once, added, join, cut = "", "", "", ""
+    if several:
+        parameters["sources"] = list(sources)
+        rank = "list_position($sources, source), source"
+        once = f" qualify row_number() over (partition by {', '.join(key)} order by {rank}) = 1"
     if kind in TIME_OF:
         moment = f"coalesce({', '.join(f'single.{name}' for name in TIME_OF[kind])})"
         starts_at, ends_at = periods[0].starts_at, periods[-1].ends_at
@@ -129,24 +143,16 @@ def _copy(
     if kind == "deployments":
         added += _IS_BASELINE
         join = _FIRST_SUCCESSES
-    once = ""
-    ((several,),) = run(connection, f"select count(distinct source) > 1 from {kind}")
-    if several:
-        rank = "list_position($sources, source)"
-        parameters["sources"] = list(sources)
-        once = (
-            f" qualify row_number() over (partition by {', '.join(key_of(kind))} order by {rank}, source) = 1"
-        )
+    order = f"order by {', '.join(f'single.{name}' for name in key)}" if superseded or several or join else ""
     run(
         connection,
         f"""
         create table snapshot.main.{kind} as
-        with known as ({versions.current(kind, as_of=True)}),
+        with known as ({known}),
         single as not materialized (
             select {listed} from known where not vanished{once}
         )
-        select single.*{added} from single {join} {cut}
-        order by {", ".join(f"single.{name}" for name in key_of(kind))}
+        select single.*{added} from single {join} {cut} {order}
         """,
         parameters,
     )

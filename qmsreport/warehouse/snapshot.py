@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
@@ -15,6 +15,7 @@ from qmsreport.warehouse.database import frame, opened, run
 
 if TYPE_CHECKING:
     import polars as pl
+    import pyarrow as pa
 
 _IN_PERIOD = "local_date between (select first_day from period) and (select last_day from period)"
 _POPULATIONS = {
@@ -25,6 +26,7 @@ _POPULATIONS = {
     "extracts": "true",
     "rejects": "true",
 }
+_BATCH_ROWS = 250_000
 
 
 class Snapshot:
@@ -87,6 +89,25 @@ class Snapshot:
         """The names of the stored tables."""
         sql = "select table_name from duckdb_tables() where not temporary and not internal order by 1"
         return [name for (name,) in run(self._connection, sql)]
+
+    def columns(self, table: str) -> list[tuple[str, str]]:
+        """The columns of a stored table with their types, by name."""
+        return [
+            (name, kind)
+            for name, kind in run(
+                self._connection,
+                f"select column_name, data_type from duckdb_columns() where table_name = '{table}' "
+                "and not internal and database_name <> 'temp' order by column_name",
+            )
+        ]
+
+    def batches(self, table: str, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
+        """A stored table in its stored order, piece by piece."""
+        listed = ", ".join(columns)
+        with self._connection.sql(f"select {listed} from main.{table}").to_arrow_reader(
+            _BATCH_ROWS
+        ) as reader:
+            yield from reader
 
     def populations(self) -> dict[str, pl.DataFrame]:
         """The long lists that stand beside the report as files: what its figures were counted from."""
