@@ -2,6 +2,7 @@
 -- title = "Key figures"
 -- chapter = "summary"
 -- order = 2
+-- note = "All services taken together; each stands by itself in its chapter."
 -- ---
 with positions as (
     select
@@ -102,10 +103,7 @@ select
             max(case when back = 2 then value end),
             max(case when back = 1 then value end),
             max(case when back = 0 then value end)
-    ] as "values",
-    case
-        when position between 2 and 6 then 'all services together; see each in its chapter'
-    end as remark
+    ] as "values"
 from placed
 group by position, measure
 order by position
