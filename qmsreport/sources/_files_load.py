@@ -6,7 +6,7 @@ import codecs
 import hashlib
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
@@ -20,6 +20,12 @@ from qmsreport.sources._files_find import Found
 from qmsreport.sources._files_read import pieces
 
 _BLOCK = 1 << 20
+_HELD = {
+    "CSV": 200 << 20,
+    "JSON Lines": 200 << 20,
+    "Parquet": 30 << 20,
+}  # bytes; Parquet is read again faster
+_BATCH_ROWS = 400_000  # the warehouse takes large batches faster; pieces are put together up to this
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +47,9 @@ class Examined:
     leave_out: pl.Series | None = None  # the lines of rows whose key an earlier row has
     starts: datetime | None = None
     ends: datetime | None = None
-    held: pl.DataFrame | None = None  # the rows of a file of one piece, so that it is read once
+    held: list[pl.DataFrame] | None = field(
+        default_factory=list
+    )  # the rows, so that a small file is read once
 
 
 def fingerprint(file: Found) -> Fingerprint:
@@ -87,13 +95,18 @@ def examine(file: Found) -> Examined:
     rejects: list[Reject] = []
     hashes: list[pl.Series] = []
     keys = list(records.key_of(file.kind))
-    for number, piece in enumerate(pieces(file)):
+    size = 0.0
+    for piece in pieces(file):
         checked = check(file.kind, piece.raw, file.name)
         rejects += piece.rejects + checked.rejects
         hashes.append(checked.rows.select(keys).hash_rows())
         _widen(found, file.kind, checked.rows)
         found.good += checked.rows.height
-        found.held = checked.rows if number == 0 else None
+        size += checked.rows.estimated_size()
+        if found.held is not None and size <= _HELD[file.format]:
+            found.held.append(checked.rows)
+        else:
+            found.held = None
     again = _twice(hashes)
     if again is not None:
         rejects += _repeats(file, again, found)
@@ -124,9 +137,9 @@ def _repeats(file: Found, again: pl.Series, found: Examined) -> list[Reject]:
     """Leave out every later row of a key; the ones that say something else than the first are rejects."""
     keys = list(records.key_of(file.kind))
     content = [column.name for column in records.columns(file.kind) if not column.key]
+    everything = found.held if found.held is not None else _rows(file, found)
     rows = pl.concat(
-        checked.rows.filter(checked.rows.select(keys).hash_rows().is_in(again.implode()))
-        for checked in (check(file.kind, piece.raw, file.name) for piece in pieces(file))
+        rows.filter(rows.select(keys).hash_rows().is_in(again.implode())) for rows in everything
     ).sort(LINE)
     firsts = rows.unique(keys, keep="first", maintain_order=True)
     paired = rows.join(firsts, on=keys, how="left", suffix="_first", maintain_order="left")
@@ -158,16 +171,28 @@ def batches(file: Found, examined: Examined, before: Fingerprint) -> Iterator[Ba
     """
     names = list(records.schema(file.kind))
     try:
-        if examined.held is not None:
-            yield Batch(file.kind, _kept(examined.held, examined).select(names))
-        else:
-            for piece in pieces(file):
-                rows = _kept(check(file.kind, piece.raw, file.name).rows, examined)
-                yield Batch(file.kind, rows.select(names))
+        waiting: list[pl.DataFrame] = []
+        for rows in _rows(file, examined):
+            waiting.append(_kept(rows, examined).select(names))
+            if sum(part.height for part in waiting) >= _BATCH_ROWS:
+                yield Batch(file.kind, pl.concat(waiting))
+                waiting = []
+        if waiting:
+            yield Batch(file.kind, pl.concat(waiting))
     except (Unfit, OSError) as error:
         raise Malformed(_changed(file.path)) from error
     if not _is_still(file.path, before):
         raise Malformed(_changed(file.path))
+
+
+def _rows(file: Found, examined: Examined) -> Iterator[pl.DataFrame]:
+    """The rows that were looked at: those still held, else read again."""
+    if examined.held is not None:
+        while examined.held:  # let go of each as it is handed on
+            yield examined.held.pop(0)
+    else:
+        for piece in pieces(file):
+            yield check(file.kind, piece.raw, file.name).rows
 
 
 def _kept(rows: pl.DataFrame, examined: Examined) -> pl.DataFrame:

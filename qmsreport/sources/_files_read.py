@@ -16,10 +16,10 @@ import polars as pl
 from qmsreport import records
 from qmsreport.errors import suggest
 from qmsreport.extracts import Reject
-from qmsreport.sources._files_check import LINE, WANTED, Unfit, match_columns
+from qmsreport.sources._files_check import LINE, WANTED, Unfit, match_columns, text_lists
 from qmsreport.sources._files_find import Found
 
-TEXT_ROWS = 200_000  # rows of a piece; text needs several times its size while it is taken apart
+TEXT_ROWS = 20_000  # rows of a piece; more Python objects at once are slower, the collector looks at them all
 PARQUET_ROWS = 500_000
 _UNKNOWN = re.compile(r"unknown field `(.*)`")
 _PATH = re.compile(r" - at `\$\.(\w+)")
@@ -140,6 +140,8 @@ def _json_column(rows: list[Any], column: records.Column, dtype: pl.DataType) ->
     values = [getattr(row, column.name) for row in rows]
     if column.type == "object":
         values = [records.canonical(value) if isinstance(value, dict) else value for value in values]
+    if column.type == "texts":
+        return text_lists(column.name, values)
     return pl.Series(column.name, values, dtype=dtype)
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import duckdb
 
 # with the batch in hand and what a transaction keeps beside it, a load stays below 2 GiB in all
-_COMMIT_MEMORY = "900MB"
+_COMMIT_MEMORY = "800MB"
 _FACTS = Path(__file__).with_name("facts.sql")
 
 
