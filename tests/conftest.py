@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from pathlib import Path
-from typing import Any
 
 import pytest
 from filelock import FileLock
@@ -37,16 +36,6 @@ def organisation(tmp_path: Path) -> Path:
         "d1,checkout,production,2026-07-10T12:00:00Z,2026-07-10T12:05:00Z,succeeded\n"
     )
     return tmp_path
-
-
-@pytest.fixture
-def frozen(tmp_path: Path) -> Callable[..., factories.Frozen]:
-    """`frozen(records, …)`: a snapshot as `generate` would make it; see `factories.frozen`."""
-
-    def make(*items: Any, **given: Any) -> factories.Frozen:
-        return factories.frozen(tmp_path, *items, **given)
-
-    return make
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Records, extracts, configurations and frozen snapshots for tests, each in a line.
+"""Records, extracts and configurations for tests, each in a line.
 
 A record needs only what its test is about; the rest has plain defaults. Times are written as text
 ("2026-07-10 12:00:00.25", naive UTC) or given as datetimes.
@@ -8,22 +8,17 @@ from __future__ import annotations
 
 import itertools
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import polars as pl
-
-from qmsreport import catalog, config, openslo, period, policy, records
+from qmsreport import config, records
 from qmsreport.config import Config
 from qmsreport.extracts import Batch, Extract, Reject
 from qmsreport.records import KINDS, columns
-from qmsreport.warehouse import Snapshot, Warehouse, freeze
 
 NOW = datetime.fromisoformat("2026-10-20")  # after the quarter that most tests are about
-QUARTER = "2026-Q3"
 _KIND_OF = {record: kind for kind, record in KINDS.items()}
 _number = itertools.count(1)
 
@@ -219,73 +214,3 @@ def configuration(folder: Path, more: str = "", zone: str = "Europe/Berlin") -> 
     path.write_text(CONFIGURATION.format(zone=zone) + more, "utf-8")
     (folder / "sources").mkdir(exist_ok=True)
     return config.load(path)
-
-
-@dataclass
-class Frozen:
-    """A snapshot made of a test's records: answers queries by their stem."""
-
-    path: Path
-
-    def rows(self, stem: str, **wanted: Any) -> list[dict[str, Any]]:
-        """The rows of one query of `queries/`, with these values in these columns only."""
-        query = next(query for query in catalog.read() if query.id == stem)
-        rows = self._run(query.sql, stem)
-        return [row for row in rows if all(row[column] == value for column, value in wanted.items())]
-
-    def one(self, stem: str, **wanted: Any) -> dict[str, Any]:
-        """The only such row."""
-        (row,) = self.rows(stem, **wanted)
-        return row
-
-    def figure(self, stem: str, statistic: str, scope_type: str = "organisation", **wanted: Any) -> Any:
-        """A metric's value for the whole period; no row is an error, a row without a value is `None`."""
-        defaults = {"grain": "period", "starts_on": self.first_day, "environment": None}
-        return self.one(stem, statistic=statistic, scope_type=scope_type, **(defaults | wanted))["value"]
-
-    @property
-    def first_day(self) -> Any:
-        """The first day of the report's period."""
-        return self._run("select first_day from period", "period")[0]["first_day"]
-
-    def _run(self, sql: str, name: str) -> list[dict[str, Any]]:
-        with Snapshot(self.path) as snapshot:
-            for query in catalog.read():
-                if query.group == "views":
-                    snapshot.create_table(query.id, query.sql, query.path, query.title)
-            return snapshot.rows(sql, name).to_dicts()
-
-
-def frozen(
-    folder: Path,
-    *items: Any,
-    settings: Config | None = None,
-    quarter: str = QUARTER,
-    trend: int = 8,
-    extracts: Iterable[Extract] = (),
-    now: datetime = NOW,
-    tables: Callable[[], Mapping[str, pl.DataFrame]] = dict,
-) -> Frozen:
-    """The records through warehouse and freeze, as `generate` would see them at `now`.
-
-    Args:
-        folder: where warehouse and snapshot are made.
-        items: records, and lists of records.
-        settings: the configuration; default: `configuration(folder)`.
-        quarter: the report's period.
-        trend: how many periods the snapshot holds.
-        extracts: more windows, beside the one with `items`.
-        now: when all of it becomes known, and `as_of`.
-        tables: declared tables that replace those of the policy.
-    """
-    settings = settings or configuration(folder)
-    warehouse = Warehouse(folder / "warehouse.duckdb")
-    with warehouse.writing("test"):
-        for item in (extract(*items), *extracts):
-            warehouse.commit("files", "files", item, now)
-    periods = period.quarter(quarter, settings.time_zone).trend(trend)
-    declared = policy.tables(settings, periods, now, openslo.objectives(settings))
-    snapshot = folder / "snapshot.duckdb"
-    snapshot.unlink(missing_ok=True)
-    freeze(warehouse.path, snapshot, periods, now, ["files"], {**declared, **tables()})
-    return Frozen(snapshot)

@@ -49,7 +49,7 @@ def to_spark(sql: str) -> str:
         raise Refused("len() of an array becomes the length of a text. Write array_length().")
     for node in tree.walk():
         _refuse(node)
-    return _Generator(pretty=True).generate(tree)
+    return tree.sql(dialect=_Spark, pretty=True)
 
 
 def _refuse(node: exp.Expression) -> None:
@@ -128,11 +128,12 @@ def _unknown(self: Spark.Generator, node: exp.Anonymous) -> str:
     return str(self.function_fallback_sql(node))
 
 
-class _Generator(Spark.Generator):
+class _Spark(Spark):
     """sqlglot's Spark with two corrections: exact percentiles, and microseconds since the epoch."""
 
-    TRANSFORMS: ClassVar = {
-        **Spark.Generator.TRANSFORMS,
-        exp.PercentileCont: _function("percentile"),
-        exp.Anonymous: _unknown,
-    }
+    class Generator(Spark.Generator):
+        TRANSFORMS: ClassVar = {
+            **Spark.Generator.TRANSFORMS,
+            exp.PercentileCont: _function("percentile"),
+            exp.Anonymous: _unknown,
+        }

@@ -109,7 +109,7 @@ class _Files:
             now = self._clock()
             yield Extract(
                 subject=label(self._folder, self._base),
-                asked=f"{self._folder}: which files hold which records",
+                asked=f"{label(self._folder, self._base)}: which files hold which records",
                 started_at=now,
                 finished_at=now,
                 product="files",
@@ -153,7 +153,7 @@ class _Files:
                 why = f"{error.strerror or error}. Check the file, its disk and its permissions."
             return Extract(
                 subject=file.name,
-                asked=f"{file.path} as {file.format}",
+                asked=f"{file.name} as {file.format}",
                 started_at=started,
                 finished_at=self._clock(),
                 product="files",
@@ -166,7 +166,7 @@ class _Files:
     def _unchanged(self, file: Found, before: Fingerprint, note: _Note, started: datetime) -> Extract:
         return Extract(
             subject=file.name,
-            asked=f"{file.path} as {file.format}: unchanged, not read again",
+            asked=f"{file.name} as {file.format}: unchanged, not read again",
             started_at=started,
             finished_at=self._clock(),
             window_start=note.starts,
@@ -190,7 +190,7 @@ class _Files:
             )
         return Extract(
             subject=file.name,
-            asked=f"{file.path} as {file.format}",
+            asked=f"{file.name} as {file.format}",
             started_at=started,
             finished_at=self._clock(),
             batches=batches(file, examined, before),
