@@ -25,6 +25,7 @@ _POPULATIONS = {
     "incidents": _IN_PERIOD,
     "extracts": "true",
     "rejects": "true",
+    "data_quality": "true",
 }
 _BATCH_ROWS = 250_000
 
