@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from qmsreport.warehouse import Counts
 
 FORMATS = ("pdf", "html", "csv", "json")
-_DERIVED = ("metrics", "findings")  # kept in the snapshot for readers; computed from it, so not evidence
+_DERIVED = ("metrics", "findings", "definitions")  # kept in the snapshot for readers; computed from it, so not evidence
 
 
 @dataclass(slots=True)
@@ -191,7 +191,7 @@ def generate(
             newest = bundle.latest(out, period.label)
             if newest and bundle.same_evidence(newest, parts.document(), _files_of(formats)):
                 with Snapshot(newest / bundle.SNAPSHOT) as written:
-                    return Report(newest, True, *(written.stored(name) for name in _DERIVED))
+                    return Report(newest, True, written.stored("metrics"), written.stored("findings"))
             facts = _facts(config, period, moment, revision, parts.digest)
             evaluation = _evaluate(snapshot, queries, facts)
             keep(snapshot, queries, evaluation)
@@ -233,9 +233,12 @@ def _evaluate(snapshot: Any, queries: Any, facts: dict[str, Any]) -> Evaluation:
 
 def keep(snapshot: Any, queries: Any, evaluation: Evaluation) -> None:
     """Leave views and results in the snapshot's file, so that every query runs in the stock command line."""
+    from qmsreport.evaluate import definitions
+
     for query in queries:
         if query.group == "views":
             snapshot.create_view(query.id, query.sql, query.path, query.title)
+    snapshot.load("definitions", definitions(queries))
     snapshot.load("metrics", evaluation.metrics)
     snapshot.load("findings", evaluation.findings)
 

@@ -46,7 +46,7 @@ def evaluate(snapshot: Snapshot, queries: Sequence[Query]) -> Outcome:
     for query in by_group["views"]:
         with _Timed(seconds, query):
             snapshot.create_table(query.id, query.sql, query.path, query.title)
-    snapshot.hold("definitions", _definitions(queries))
+    snapshot.hold("definitions", definitions(queries))
     metrics: list[pl.DataFrame] = []
     for query in by_group["metrics"]:
         with _Timed(seconds, query):
@@ -72,7 +72,7 @@ def evaluate(snapshot: Snapshot, queries: Sequence[Query]) -> Outcome:
     return Outcome(all_metrics, all_findings, sections, seconds)
 
 
-def _definitions(queries: Sequence[Query]) -> pl.DataFrame:
+def definitions(queries: Sequence[Query]) -> pl.DataFrame:
     """The headers as a table, so that sections can quote titles, reasons and remedies."""
     import polars as pl
 
