@@ -176,12 +176,11 @@ def _convert(source: pl.Series, column: Column) -> pl.Series:
 
 def _time(v: pl.Expr) -> pl.Expr:
     """ISO 8601 with a zone as naive UTC; finer than a microsecond is cut off."""
-    plain = pl.when(v.str.contains(_TIME)).then(
-        v.str.replace(r"[Zz]$", "+00:00").str.replace(r"([+-]\d\d)$", "${1}:00")
-    )
-    plain = plain.str.replace(" ", "T").str.replace("t", "T").str.replace(",", ".")
-    plain = plain.str.replace(r"T(\d\d:\d\d)([+-])", "T$1:00$2")
-    parsed = plain.str.to_datetime("%Y-%m-%dT%H:%M:%S%.f%z", time_unit="us", strict=False)
+    zoned = v.str.replace(r"[Zz]$", "+00:00").str.replace(r"([+-]\d\d)$", "${1}:00")
+    plain = zoned.str.replace(" ", "T").str.replace("t", "T").str.replace(",", ".")
+    whole = plain.str.replace(r"T(\d\d:\d\d)([+-])", "T$1:00$2")
+    right = pl.when(v.str.contains(_TIME)).then(whole)
+    parsed = right.str.to_datetime("%Y-%m-%dT%H:%M:%S%.f%z", time_unit="us", strict=False)
     return parsed.dt.replace_time_zone(None)
 
 
