@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 # when it became known and the hash of what it was read from stand once per extract, in `extracts`
 _PROVENANCE = ("source", "source_id", "extract_id")
+# the graph was walked when the deployments were extracted; a report asks only which commits are merges
+_SHORTER = {("commits", "parent_shas"): "array_length(parent_shas) as parent_count"}
 _ONLY_VERSIONS = "select * from {kind} where recorded_at <= $as_of"
 # the first success of a service in an environment, from each repository: no change is attributed to it
 _IS_BASELINE = """,
@@ -124,7 +126,8 @@ def _copy(
         f"select count(distinct source) > 1, coalesce(max(version), 1) > 1 from {kind} where recorded_at <= $as_of",
         parameters,
     )
-    listed = ", ".join([*(column.name for column in columns(kind)), *_PROVENANCE])
+    names = [*(column.name for column in columns(kind)), *_PROVENANCE]
+    listed = ", ".join(_SHORTER.get((kind, name), name) for name in names)
     known = versions.current(kind, as_of=True) if superseded else _ONLY_VERSIONS.format(kind=kind)
     once, added, join, cut = "", "", "", ""
     if several:

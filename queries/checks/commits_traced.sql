@@ -17,11 +17,15 @@ with brought_in as (
     from production_deployments
     inner join period on production_deployments.period = period.label
     inner join deployment_commits on production_deployments.deployment_id = deployment_commits.deployment_id
-    left join known_commits on deployment_commits.commit_sha = known_commits.commit_sha
     where
         production_deployments.is_success
         and not production_deployments.is_baseline
-        and not coalesce(known_commits.is_merge, false)
+        and not exists (
+            select 1 from commits
+            where
+                commits.commit_sha = deployment_commits.commit_sha
+                and commits.parent_count > 1
+        )
 ),
 
 traced as (

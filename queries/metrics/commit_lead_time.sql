@@ -11,31 +11,22 @@
 -- configuration says.
 -- """
 -- ---
-with first_deployed as (
-    select
-        commit_sha,
-        service_no,
-        min(sequence_no) as sequence_no
-    from deployed_commits
-    group by commit_sha, service_no
-),
-
-timed as (
+with timed as (
     select
         production_deployments.service,
         production_deployments.team,
         production_deployments.period_start,
         production_deployments.month_start,
-        (epoch_us(production_deployments.finished_at) - epoch_us(known_commits.authored_at)) / 1000000.0
+        (epoch_us(production_deployments.finished_at) - epoch_us(deployed_commits.authored_at)) / 1000000.0
             as lead_seconds
-    from first_deployed
-    left join known_commits on first_deployed.commit_sha = known_commits.commit_sha
-    inner join production_deployments on first_deployed.sequence_no = production_deployments.sequence_no
+    from deployed_commits
+    inner join production_deployments on deployed_commits.sequence_no = production_deployments.sequence_no
     cross join thresholds
     where
-        not coalesce(known_commits.is_merge, false)
+        deployed_commits.is_first
+        and not deployed_commits.is_merge
         and thresholds.name = 'include_bots'
-        and (thresholds.value = 1 or not coalesce(known_commits.is_bot, false))
+        and (thresholds.value = 1 or not deployed_commits.is_bot)
 )
 
 select

@@ -36,6 +36,10 @@ requests as (
         deployed_shas.unit_id,
         deployed_shas.service_no,
         coalesce(deployed_shas.whole_no, deployed_shas.last_no) as sequence_no,
+        coalesce(deployed_shas.whole_no, deployed_shas.last_no)
+        = min(coalesce(deployed_shas.whole_no, deployed_shas.last_no)) over (
+            partition by deployed_shas.unit_id, deployed_shas.service_no
+        ) as is_first,
         first_authored.authored_at,
         changes.opened_at,
         changes.merged_at,
@@ -51,14 +55,14 @@ loose_commits as (
         deployed_commits.commit_sha as unit_id,
         deployed_commits.service_no,
         deployed_commits.sequence_no,
-        known_commits.authored_at,
+        deployed_commits.is_first,
+        deployed_commits.authored_at,
         cast(null as timestamp) as opened_at,
         cast(null as timestamp) as merged_at,
-        coalesce(known_commits.is_bot, false) as is_bot
+        deployed_commits.is_bot
     from deployed_commits
-    left join known_commits on deployed_commits.commit_sha = known_commits.commit_sha
     where
-        not coalesce(known_commits.is_merge, false)
+        not deployed_commits.is_merge
         and not exists (
             select 1 from change_shas
             where change_shas.commit_sha = deployed_commits.commit_sha
@@ -87,8 +91,7 @@ select
     units.opened_at,
     units.merged_at,
     units.is_bot,
-    (epoch_us(production_deployments.finished_at) - epoch_us(units.authored_at)) / 1000000.0 as lead_seconds,
-    units.sequence_no
-    = min(units.sequence_no) over (partition by units.kind, units.unit_id, units.service_no) as is_first
+    units.is_first,
+    (epoch_us(production_deployments.finished_at) - epoch_us(units.authored_at)) / 1000000.0 as lead_seconds
 from units
 inner join production_deployments on units.sequence_no = production_deployments.sequence_no

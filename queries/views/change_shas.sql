@@ -62,7 +62,7 @@ shas as (
             and own.authored_at = commits.authored_at
     where
         abs(epoch_us(commits.committed_at) - own.merged_us) <= 60000000
-        and coalesce(array_length(commits.parent_shas), 1) < 2
+        and coalesce(commits.parent_count, 1) < 2
 )
 
 select
