@@ -128,12 +128,19 @@ def _unknown(self: Spark.Generator, node: exp.Anonymous) -> str:
     return str(self.function_fallback_sql(node))
 
 
+def _literal(self: Spark.Generator, node: exp.Literal) -> str:
+    # DuckDB divides decimals as doubles, Spark to six digits: 31 / 7.0 was 4.428571 there
+    written = str(self.literal_sql(node))
+    return written if node.is_string or node.is_int else f"{written}D"
+
+
 class _Spark(Spark):
-    """sqlglot's Spark with two corrections: exact percentiles, and microseconds since the epoch."""
+    """sqlglot's Spark with three corrections: exact percentiles, microseconds since the epoch, and doubles."""
 
     class Generator(Spark.Generator):
         TRANSFORMS: ClassVar = {
             **Spark.Generator.TRANSFORMS,
             exp.PercentileCont: _function("percentile"),
             exp.Anonymous: _unknown,
+            exp.Literal: _literal,
         }

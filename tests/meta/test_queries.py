@@ -84,12 +84,12 @@ def test_what_spark_would_answer_otherwise_is_refused(sql: str, advice: str) -> 
 
 
 def test_percentiles_and_durations_are_translated_exactly() -> None:
-    """The two corrections to sqlglot: exact percentiles, and microseconds with their fraction."""
-    translated = spark_sql.to_spark("select quantile_cont(epoch_us(b) - epoch_us(a), 0.9) from t")
-    assert (
-        " ".join(translated.lower().split())
-        == "select percentile(unix_micros(b) - unix_micros(a), 0.9) from t"
+    """The corrections to sqlglot: exact percentiles, microseconds with their fraction, division in doubles."""
+    translated = spark_sql.to_spark(
+        "select quantile_cont((epoch_us(b) - epoch_us(a)) / 7.0, 0.5), '1.5', 2 from t"
     )
+    wanted = "select percentile(( unix_micros(b) - unix_micros(a) ) / 7.0d, 0.5d), '1.5', 2 from t"
+    assert " ".join(translated.lower().split()) == wanted
 
 
 def test_every_query_has_a_test() -> None:
