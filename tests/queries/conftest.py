@@ -15,15 +15,15 @@ from typing import Any, Protocol
 import polars as pl
 import pytest
 
-from qmsreport import catalog, config, openslo, period, policy
+from qmsreport import catalog, openslo, period, policy
 from qmsreport.evaluate import Outcome, evaluate
 from qmsreport.extracts import Extract
 from qmsreport.results import Query
 from qmsreport.warehouse import Snapshot, Warehouse, freeze, published_metrics
 from tests import factories
 
-NOW = datetime(2026, 10, 20, 6, 30)  # after 2026-Q3, the period of most tests
-READ_SINCE = datetime(2024, 1, 1)
+NOW = datetime(2026, 10, 20, 6, 30)  # noqa: DTZ001  # naive UTC; after 2026-Q3, the period of most tests
+READ_SINCE = datetime(2024, 1, 1)  # noqa: DTZ001
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,9 @@ class Known:
     items: Sequence[Any]
     at: datetime = NOW
     source: str = "files"
-    extract: Mapping[str, Any] = field(default_factory=dict)  # of the ledger's line: subject, window_start, error …
+    extract: Mapping[str, Any] = field(
+        default_factory=dict
+    )  # of the ledger's line: subject, window_start, error …
 
 
 @dataclass
@@ -141,7 +143,9 @@ def reported(
     known = [*history]
     if items or not known:
         known.append(Known(items))
-    others = "".join(f'[sources.{name}]\nkind = "files"\npath = "{name}"\n' for name in sources if name != "files")
+    others = "".join(
+        f'[sources.{name}]\nkind = "files"\npath = "{name}"\n' for name in sources if name != "files"
+    )
     settings = factories.configuration(folder, more + "\n" + others, zone)
     warehouse = Warehouse(folder / "warehouse.duckdb")
     with warehouse.writing("test"):

@@ -58,7 +58,9 @@ def test_incident_blamed_on_any_earlier_deployment(report: Report) -> None:
     found = report(days(1, 2), incident("2026-07-02 20:00:00.5"), incident("2026-07-09 08:00:00.5"))
     assert counts(found) == (1, 2)
     assert [row["deployment_id"] for row in found.view("failed_deployments")] == [
-        row["deployment_id"] for row in found.view("production_deployments") if row["local_date"] == date(2026, 7, 2)
+        row["deployment_id"]
+        for row in found.view("production_deployments")
+        if row["local_date"] == date(2026, 7, 2)
     ]
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 import pytest
 
 from qmsreport.records import Deployment
-from tests.factories import authored, change, commit, deployed, deployment
+from tests.factories import authored, change, commit, deployed, deployment, moment
 from tests.queries.conftest import Evaluated, Known, Report
 
 HOUR = 3600.0
@@ -170,7 +170,7 @@ def test_superseded_deployment_taken_as_finished_late(report: Report) -> None:
     found = report(
         history=[
             Known([BASELINE, release, deployed(release), made, authored(made, ("o", "2026-07-10 10:00"))]),
-            Known([again], at=datetime(2026, 10, 25)),
+            Known([again], at=moment("2026-10-25")),
         ]
     )
     assert median(found) == 2 * HOUR
@@ -318,7 +318,9 @@ def test_deployed_commit_that_no_source_knows(report: Report) -> None:
 
 
 @pytest.mark.parametrize(
-    ("more", "counted"), [("", 6 * HOUR), ("[delivery]\ninclude_bots = false\n", 10 * HOUR)], ids=["in", "out"]
+    ("more", "counted"),
+    [("", 6 * HOUR), ("[delivery]\ninclude_bots = false\n", 10 * HOUR)],
+    ids=["in", "out"],
 )
 def test_bots(report: Report, more: str, counted: float) -> None:
     """Bots are in or out as configured; both medians and the bots' share are printed either way."""
@@ -381,7 +383,7 @@ def test_tombstoned_request(report: Report) -> None:
         history=[
             Known([BASELINE, release, deployed(release), commit("m1", "2026-07-10 11:00")]),
             Known([made, authored(made, ("o", "2026-07-01 12:00"))], extract=listing),
-            Known([change("m9", "2026-07-20 12:00")], at=datetime(2026, 10, 21), extract=listing),
+            Known([change("m9", "2026-07-20 12:00")], at=moment("2026-10-21"), extract=listing),
         ]
     )
     assert median(found) == 1 * HOUR

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 
 import pytest
 
-from tests.factories import deployment
+from tests.factories import deployment, moment
 from tests.queries.conftest import Known, Report
 
 METRIC = "deployment_frequency"
@@ -37,7 +37,9 @@ def test_frequency_floored_to_zero(report: Report) -> None:
 def test_retries_are_one_deployment(report: Report) -> None:
     """A deployment told again with a second attempt is still one."""
     again = {"deployment_id": "d1", "attempt": 2}
-    found = report(history=[Known(at("2026-07-01 08:00", deployment_id="d1")), Known(at("2026-07-01 08:00", **again))])
+    found = report(
+        history=[Known(at("2026-07-01 08:00", deployment_id="d1")), Known(at("2026-07-01 08:00", **again))]
+    )
     assert found.figure(METRIC, "count") == 1
 
 
@@ -62,7 +64,7 @@ def test_days_where_the_clocks_change(report: Report) -> None:
         at("2026-10-24 22:00:00.5", "2026-10-25 22:59:59.999999", "2026-10-25 23:00"),
         zone="Europe/Berlin",
         quarter="2026-Q4",
-        history=[Known(at("2026-11-01 12:00"), at=datetime(2027, 2, 1))],
+        history=[Known(at("2026-11-01 12:00"), at=moment("2027-02-01"))],
     )
     assert found.figure(METRIC, "deployment_days") == 3
     assert found.figure(METRIC, "count") == 4
@@ -104,7 +106,7 @@ def test_no_data_shown_as_a_value(report: Report) -> None:
         history=[
             Known(
                 at("2026-05-20 12:00", "2026-07-01 12:00"),
-                extract={"window_start": datetime(2026, 4, 1), "window_end": datetime(2026, 8, 1)},
+                extract={"window_start": moment("2026-04-01"), "window_end": moment("2026-08-01")},
             ),
             Known([], source="other"),
         ],
@@ -116,10 +118,10 @@ def test_no_data_shown_as_a_value(report: Report) -> None:
 
 def test_failed_readings_cover_nothing(report: Report) -> None:
     """A month of which every reading failed is absent."""
-    window = {"window_start": datetime(2026, 8, 1), "window_end": datetime(2026, 9, 1)}
+    window = {"window_start": moment("2026-08-01"), "window_end": moment("2026-09-01")}
     found = report(
         history=[
-            Known(at("2026-07-01 12:00"), extract={"window_end": datetime(2026, 8, 1)}),
+            Known(at("2026-07-01 12:00"), extract={"window_end": moment("2026-08-01")}),
             Known([], extract=window | {"error": "the server was away"}),
         ]
     )
@@ -129,7 +131,9 @@ def test_failed_readings_cover_nothing(report: Report) -> None:
 def test_made_before_the_period_ended(report: Report) -> None:
     """A report made after 31 of the quarter's 92 days divides by these, and shows no month to come."""
     found = report(
-        history=[Known(at("2026-07-01 12:00", "2026-07-02 12:00", "2026-07-03 12:00"), at=datetime(2026, 8, 1))]
+        history=[
+            Known(at("2026-07-01 12:00", "2026-07-02 12:00", "2026-07-03 12:00"), at=moment("2026-08-01"))
+        ]
     )
     row = found.row(METRIC, "per_week")
     assert row
@@ -154,6 +158,8 @@ def test_no_data(report: Report) -> None:
 
 def test_without_an_end_time(report: Report) -> None:
     """A success whose end no record says belongs to no period; it is listed with the data quality instead."""
-    found = report(deployment(None, outcome="succeeded", started_at="2026-07-01 08:00"), at("2026-07-02 08:00"))
+    found = report(
+        deployment(None, outcome="succeeded", started_at="2026-07-01 08:00"), at("2026-07-02 08:00")
+    )
     assert found.figure(METRIC, "count") == 1
     assert [row["kind"] for row in found.view("data_quality") if "end time" in row["kind"]]

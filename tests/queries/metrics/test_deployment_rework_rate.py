@@ -41,7 +41,9 @@ def test_six_months(report: Report) -> None:
 
 
 @pytest.mark.parametrize(("since", "shown"), [("2026-04-02 00:00", True), ("2026-04-03 00:00", False)])
-def test_retention_shorter_than_the_period_silently_shortening_it(report: Report, since: str, shown: bool) -> None:
+def test_retention_shorter_than_the_period_silently_shortening_it(
+    report: Report, since: str, shown: bool
+) -> None:
     """With a day less than the 26 weeks read from the source there is no six months' rate."""
     window = {"window_start": datetime.fromisoformat(since)}
     found = report(history=[Known([deployment("2026-07-05 12:00", is_unplanned=True)], extract=window)])

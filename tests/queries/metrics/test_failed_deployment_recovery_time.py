@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
-from tests.factories import deployment, incident
+from tests.factories import deployment, incident, moment
 from tests.queries.conftest import Evaluated, Known, Report
 
 METRIC = "failed_deployment_recovery_time"
@@ -65,7 +65,9 @@ def test_rollback_has_a_start_to_be_noticed_by(report: Report) -> None:
     """What was rolled back was noticed at the latest when the rollback started, not when it ended."""
     found = report(
         deployment("2026-07-10 12:00", commit_sha="bad"),
-        deployment("2026-07-10 14:00", started_at="2026-07-10 13:45:00.5", commit_sha="good", is_rollback=True),
+        deployment(
+            "2026-07-10 14:00", started_at="2026-07-10 13:45:00.5", commit_sha="good", is_rollback=True
+        ),
     )
     assert values(found, "median")[0] == 2 * HOUR
     assert values(found, "median_from_detection") == (899.5, 1, 0)
@@ -89,7 +91,9 @@ def test_last_of_several_incidents(report: Report) -> None:
 def test_open_incidents_vanishing_or_looking_resolved(report: Report) -> None:
     """With one incident still open there is no recovery: it is open, with its age at the quarter's end."""
     still = {"status": "investigating", "mitigated_at": None, "resolved_at": None}
-    found = report(cause("2026-09-30 12:00:00.25"), blaming(), blaming(**still), deployment("2026-09-30 13:00"))
+    found = report(
+        cause("2026-09-30 12:00:00.25"), blaming(), blaming(**still), deployment("2026-09-30 13:00")
+    )
     assert found.row(METRIC, "median") is None
     assert values(found, "open") == (1, 1, 0)
     assert values(found, "oldest_open")[0] == 12 * HOUR - 0.25
@@ -100,13 +104,15 @@ def test_recovered_in_the_next_period(report: Report) -> None:
     items = [
         cause("2026-09-30 12:00:00.25"),
         blaming(
-            detected_at="2026-09-30 13:00", mitigated_at="2026-10-02 12:00:00.25", resolved_at="2026-10-02 13:00"
+            detected_at="2026-09-30 13:00",
+            mitigated_at="2026-10-02 12:00:00.25",
+            resolved_at="2026-10-02 13:00",
         ),
     ]
     found = report(items)
     assert values(found, "open")[0] == 1
     assert found.row(METRIC, "median") is None
-    later = report(items, quarter="2026-Q4", as_of=datetime(2026, 10, 20, 6, 30))
+    later = report(items, quarter="2026-Q4", as_of=moment("2026-10-20 06:30:00"))
     assert values(later, "median") == (48 * HOUR, 1, 0)
     assert later.row(METRIC, "open") is None
     assert values(later, "open", starts_on=date(2026, 7, 1))[0] == 1
@@ -116,7 +122,10 @@ def test_age_when_the_report_was_made(report: Report) -> None:
     """A report made before its period ends gives the age of that moment, not of the end to come."""
     found = report(
         history=[
-            Known([deployment("2026-07-10 12:00", outcome="failed")], at=datetime(2026, 7, 11, 12, 0, 0, 500_000))
+            Known(
+                [deployment("2026-07-10 12:00", outcome="failed")],
+                at=moment("2026-07-11 12:00:00.500000"),
+            )
         ]
     )
     assert values(found, "oldest_open")[0] == 24 * HOUR + 0.5
@@ -139,7 +148,9 @@ def test_closed_without_a_time_and_deployed_again(report: Report) -> None:
 
 def test_negative_time(report: Report) -> None:
     """A recovery before the deployment's end is excluded, not clipped to zero."""
-    found = report(cause(), blaming(detected_at="2026-07-10 11:00", mitigated_at="2026-07-10 12:00:00.249999"))
+    found = report(
+        cause(), blaming(detected_at="2026-07-10 11:00", mitigated_at="2026-07-10 12:00:00.249999")
+    )
     assert values(found, "median") == (None, 0, 1)
 
 

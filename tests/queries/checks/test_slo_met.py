@@ -1,0 +1,55 @@
+"""Every service level objective was met: 99 % of a quarter of 92 days."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.queries.conftest import Report
+from tests.queries.metrics.test_slo_attainment import days, slo
+
+CHECK = "slo_met"
+
+
+@pytest.mark.parametrize(
+    ("status", "known", "good"),
+    [
+        ("pass", 92, 990.0),  # exactly the objective
+        ("fail", 92, 989.999),
+        ("pass", 88, 990.0),  # 95.65 % known: more than the minimum of 95 %
+        ("partial", 87, 1000.0),  # 94.57 % known
+        ("fail", 10, 989.0),  # what is known misses it
+    ],
+)
+def test_statuses(report: Report, status: str, known: int, good: float) -> None:
+    """Met in the worst case or with enough known passes; the known part missing it fails; between is partial."""
+    assert report(days("2026-07-01", known, good), more=slo()).findings(CHECK) == {"api": status}
+
+
+def test_worst_case_passes_below_the_minimum(report: Report) -> None:
+    """With 85 of 92 days known and an objective of 90 % the worst case, 92.4 %, passes by itself."""
+    finding = report(days("2026-07-01", 85), more=slo(objective=0.9)).finding(CHECK, "api")
+    assert finding["status"] == "pass"
+    assert finding["observed"] == "100.000 % (worst case 92.391 %)"
+
+
+def test_above_one_does_not_hide_a_gap(report: Report) -> None:
+    """Windows of more good than valid events cannot lift the worst case over an objective that a gap misses."""
+    found = report(days("2026-07-01", 85, 1100.0), more=slo(objective=0.95))
+    assert found.findings(CHECK) == {"api": "partial"}
+
+
+def test_each_objective(report: Report) -> None:
+    """An objective without data stands beside one with data."""
+    found = report(days("2026-07-01", 92), more=slo() + slo(id="other"))
+    assert found.findings(CHECK) == {"api": "pass", "other": "not assessed"}
+    assert found.finding(CHECK, "other")["reason"] == "No window of the period is known."
+
+
+def test_slo_query_at_now_for_a_past_quarter(report: Report) -> None:
+    """Windows read after the quarter say nothing of the quarter."""
+    assert report(days("2026-10-01", 19), more=slo()).findings(CHECK) == {"api": "not assessed"}
+
+
+def test_no_data(report: Report) -> None:
+    """Without a declared objective nothing is assessed."""
+    assert report().findings(CHECK) == {"(none)": "not assessed"}
