@@ -21,6 +21,7 @@ with deployed as (
     select
         change_deployments.*,
         coalesce(change_deployments.lead_seconds >= 0, false) as is_known,
+        thresholds.value as include_bots,
         thresholds.value = 1 or not change_deployments.is_bot as is_counted
     from change_deployments
     cross join thresholds
@@ -29,12 +30,8 @@ with deployed as (
 
 in_service as (
     select
-        case
-            when grouping(period_start) = 0 then 'period'
-            when grouping(month_start) = 0 then 'month'
-            else 'week'
-        end as grain,
-        coalesce(period_start, month_start, week_start) as starts_on,
+        'period' as grain,
+        period_start as starts_on,
         case
             when grouping(service) = 0 then 'service'
             when grouping(team) = 0 then 'team'
@@ -44,7 +41,6 @@ in_service as (
         cast(null as varchar) as environment,
         count(case when is_counted and is_known then 1 end) as n,
         count(case when is_counted and not is_known then 1 end) as excluded,
-        quantile_cont(case when is_counted and is_known then lead_seconds end, 0.5) as median_seconds,
         quantile_cont(case when is_counted and is_known then lead_seconds end, 0.9) as p90_seconds,
         count(case when is_counted and lead_seconds < 0 then 1 end) as negative,
         quantile_cont(case when is_known then lead_seconds end, 0.5) as median_with_bots,
@@ -53,13 +49,34 @@ in_service as (
         count(case when is_known and not is_bot then 1 end) as n_without_bots,
         count(case when not is_bot then 1 end) as without_bots,
         count(case when is_bot then 1 end) as from_bots,
-        count(*) as in_all
+        count(*) as in_all,
+        min(include_bots) = 1 as are_bots_counted
     from deployed
     where is_first
     group by grouping sets (
         (period_start),
         (period_start, team),
-        (period_start, service),
+        (period_start, service)
+    )
+),
+
+in_bucket as (
+    select
+        case when grouping(month_start) = 0 then 'month' else 'week' end as grain,
+        coalesce(month_start, week_start) as starts_on,
+        case
+            when grouping(service) = 0 then 'service'
+            when grouping(team) = 0 then 'team'
+            else 'organisation'
+        end as scope_type,
+        coalesce(service, team, 'all') as scope,
+        cast(null as varchar) as environment,
+        count(case when is_counted and is_known then 1 end) as n,
+        count(case when is_counted and not is_known then 1 end) as excluded,
+        quantile_cont(case when is_counted and is_known then lead_seconds end, 0.5) as median_seconds
+    from deployed
+    where is_first
+    group by grouping sets (
         (month_start),
         (month_start, team),
         (month_start, service),
@@ -111,50 +128,50 @@ not_deployed as (
 
 statistics as (
     select
-        grain, starts_on, scope_type, scope, environment, 'median' as statistic, median_seconds as value,
+        grain, starts_on, scope_type, scope, environment, 'median' as statistic,
+        case when are_bots_counted then median_with_bots else median_without_bots end as value,
         's' as unit, n, cast(null as double) as numerator, cast(null as double) as denominator, excluded
     from in_service
+    union all
+    select
+        grain, starts_on, scope_type, scope, environment, 'median' as statistic, median_seconds as value,
+        's' as unit, n, cast(null as double) as numerator, cast(null as double) as denominator, excluded
+    from in_bucket
     union all
     select
         grain, starts_on, scope_type, scope, environment, 'p90' as statistic, p90_seconds as value,
         's' as unit, n, cast(null as double) as numerator, cast(null as double) as denominator, excluded
     from in_service
-    where grain = 'period'
     union all
     select
         grain, starts_on, scope_type, scope, environment, 'median_without_bots' as statistic,
         median_without_bots as value, 's' as unit, n_without_bots as n, cast(null as double) as numerator,
         cast(null as double) as denominator, without_bots - n_without_bots as excluded
     from in_service
-    where grain = 'period'
     union all
     select
         grain, starts_on, scope_type, scope, environment, 'median_with_bots' as statistic,
         median_with_bots as value, 's' as unit, n_with_bots as n, cast(null as double) as numerator,
         cast(null as double) as denominator, in_all - n_with_bots as excluded
     from in_service
-    where grain = 'period'
     union all
     select
         grain, starts_on, scope_type, scope, environment, 'negative' as statistic, cast(negative as double) as value,
         'changes' as unit, n + excluded as n, cast(negative as double) as numerator,
         cast(n + excluded as double) as denominator, 0 as excluded
     from in_service
-    where grain = 'period'
     union all
     select
         grain, starts_on, scope_type, scope, environment, 'not_attributable' as statistic,
         cast(excluded - negative as double) as value, 'changes' as unit, n + excluded as n,
         cast(excluded - negative as double) as numerator, cast(n + excluded as double) as denominator, 0 as excluded
     from in_service
-    where grain = 'period'
     union all
     select
         grain, starts_on, scope_type, scope, environment, 'bot_share' as statistic,
         cast(from_bots as double) / in_all as value, 'share' as unit, in_all as n,
         cast(from_bots as double) as numerator, cast(in_all as double) as denominator, 0 as excluded
     from in_service
-    where grain = 'period'
     union all
     select
         grain, starts_on, scope_type, scope, environment, 'median' as statistic, median_seconds as value,
