@@ -17,6 +17,19 @@ with policy as (
     where name = 'zero_traffic_is_good'
 ),
 
+in_maintenance as (
+    select distinct
+        sli_windows.slo_id,
+        sli_windows.window_start
+    from approved_maintenance
+    inner join slo_objectives on approved_maintenance.service = slo_objectives.service
+    inner join sli_windows
+        on
+            slo_objectives.slo_id = sli_windows.slo_id
+            and approved_maintenance.starts_at <= sli_windows.window_start
+            and approved_maintenance.ends_at > sli_windows.window_start
+),
+
 windows as (
     select
         sli_windows.slo_id,
@@ -42,11 +55,10 @@ windows as (
     inner join slo_objectives on sli_windows.slo_id = slo_objectives.slo_id
     cross join policy
     where not exists (
-        select 1 from approved_maintenance
+        select 1 from in_maintenance
         where
-            approved_maintenance.service = slo_objectives.service
-            and sli_windows.window_start >= approved_maintenance.starts_at
-            and sli_windows.window_start < approved_maintenance.ends_at
+            in_maintenance.slo_id = sli_windows.slo_id
+            and in_maintenance.window_start = sli_windows.window_start
     )
 ),
 

@@ -7,7 +7,20 @@
 -- no counts left out. An objective whose windows are longer than an hour has a row for each hour in which one starts.
 -- """
 -- ---
-with hours as (
+with in_maintenance as (
+    select distinct
+        sli_windows.slo_id,
+        sli_windows.window_start
+    from approved_maintenance
+    inner join slo_objectives on approved_maintenance.service = slo_objectives.service
+    inner join sli_windows
+        on
+            slo_objectives.slo_id = sli_windows.slo_id
+            and approved_maintenance.starts_at <= sli_windows.window_start
+            and approved_maintenance.ends_at > sli_windows.window_start
+),
+
+hours as (
     select
         sli_windows.slo_id,
         slo_objectives.objective,
@@ -23,11 +36,10 @@ with hours as (
         and sli_windows.good between 0 and 1000000000000000.0
         and sli_windows.valid between 0.000001 and 1000000000000000.0
         and not exists (
-            select 1 from approved_maintenance
+            select 1 from in_maintenance
             where
-                approved_maintenance.service = slo_objectives.service
-                and sli_windows.window_start >= approved_maintenance.starts_at
-                and sli_windows.window_start < approved_maintenance.ends_at
+                in_maintenance.slo_id = sli_windows.slo_id
+                and in_maintenance.window_start = sli_windows.window_start
         )
     group by sli_windows.slo_id, slo_objectives.objective, date_trunc('hour', sli_windows.window_start)
 )
