@@ -44,6 +44,7 @@ class _Note(msgspec.Struct, frozen=True):
     version: str  # another version may read it otherwise
     clean: bool  # no row was set aside
     pseudonymised: bool  # people are stored as the configuration says now
+    rows: int
     starts: datetime | None = None
     ends: datetime | None = None
 
@@ -144,7 +145,7 @@ class _Files:
             before = fingerprint(file)
             if progress and progress.raw_sha256(file.name) == before.sha256:
                 note = _read_note(progress.cursor(file.name))
-                if note and note == self._note(note.starts, note.ends):
+                if note and note == self._note(note.rows, note.starts, note.ends):
                     return self._unchanged(file, before, note, started)
             return self._offer(file, before, examine(file), started, lists_all=progress is not None)
         except (Unfit, OSError) as error:
@@ -160,8 +161,10 @@ class _Files:
                 error=f"Cannot load {file.path}: {why}",
             )
 
-    def _note(self, starts: datetime | None, ends: datetime | None, *, clean: bool = True) -> _Note:
-        return _Note(__version__, clean, self._pseudonymise, starts, ends)
+    def _note(
+        self, rows: int, starts: datetime | None, ends: datetime | None, *, clean: bool = True
+    ) -> _Note:
+        return _Note(__version__, clean, self._pseudonymise, rows, starts, ends)
 
     def _unchanged(self, file: Found, before: Fingerprint, note: _Note, started: datetime) -> Extract:
         return Extract(
@@ -173,6 +176,7 @@ class _Files:
             window_end=note.ends,
             product="files",
             pages=1,
+            rows_received=note.rows,  # the same bytes hold the same rows
             raw_sha256=before.sha256,
             cursor=msgspec.json.encode(note).decode(),
         )
@@ -182,7 +186,8 @@ class _Files:
     ) -> Extract:
         from qmsreport.sources._files_load import batches
 
-        note = self._note(examined.starts, examined.ends, clean=not examined.rejects)
+        rows = examined.good + examined.repeated + len(examined.rejects)
+        note = self._note(rows, examined.starts, examined.ends, clean=not examined.rejects)
         warnings = []
         if examined.repeated:
             warnings.append(
@@ -199,7 +204,7 @@ class _Files:
             window_end=examined.ends,
             product="files",
             pages=1,
-            rows_received=examined.good + examined.repeated + len(examined.rejects),
+            rows_received=rows,
             warnings=tuple(warnings),
             raw_sha256=before.sha256,
             cursor=msgspec.json.encode(note).decode(),

@@ -272,6 +272,7 @@ def evaluation(seed: int = 7, **report: Any) -> Evaluation:
         populations={
             "deployments": deployments,
             "incidents": pl.DataFrame({"incident": [f"INC-{number}" for number in range(1750, 1831)]}),
+            "data_quality": pl.DataFrame({"kind": ["negative lead time"], "resource": ["dep-1201"]}),
             "extracts": pl.DataFrame({"extract_id": [f"x-{number}" for number in range(282)]}),
         },
     )

@@ -159,13 +159,14 @@ def test_linked_folders_are_read_once(folder, tmp_path):
 
 
 def test_an_unchanged_file_is_not_read_again(folder):
-    """The second run stores nothing, says so, and keeps the span of the file in the ledger."""
+    """The second run stores nothing, says so, and keeps the span and the rows of the file in the ledger."""
     folder.put("incidents.csv", "incident_id,detected_at\n1,2026-07-01T00:00:00Z\n")
     first = folder.load().extracts["sources/incidents.csv"][0]
     second = folder.load().extracts["sources/incidents.csv"][0]
     assert second.asked.endswith("as CSV: unchanged, not read again")
     assert (list(second.batches), second.lists_all) == ([], ())
     assert (second.window_start, second.window_end) == (first.window_start, first.window_end)
+    assert second.rows_received == first.rows_received == 1
     assert folder.load().extracts["sources/incidents.csv"][0].asked == second.asked
 
 
