@@ -44,7 +44,9 @@ def read(root: Path | None = None) -> tuple[Query, ...]:
     root = root or assets.folder("queries")
     found: list[Query] = []
     for group in GROUPS:
-        queries = [parse(path.read_text("utf-8"), group, path.stem) for path in sorted((root / group).glob("*.sql"))]
+        queries = [
+            parse(path.read_text("utf-8"), group, path.stem) for path in sorted((root / group).glob("*.sql"))
+        ]
         found += _by_use(queries) if group == "views" else queries
     return tuple(found)
 
@@ -55,7 +57,9 @@ def parse(text: str, group: str, stem: str) -> Query:
     lines = text.splitlines()
     fences = [index for index, line in enumerate(lines) if line.strip() == "-- ---"]
     if len(fences) < 2 or fences[0] != 0:
-        raise QueryError(f"{where}:1: no header. Start the file with TOML in comments between two lines '-- ---'.")
+        raise QueryError(
+            f"{where}:1: no header. Start the file with TOML in comments between two lines '-- ---'."
+        )
     body = "\n".join(re.sub(r"^-- ?", "", line) for line in lines[1 : fences[1]])
     try:
         header = tomllib.loads(body)
@@ -100,6 +104,8 @@ def _by_use(queries: list[Query]) -> list[Query]:
     while waiting:
         ready = sorted(name for name in waiting if not uses[name] & waiting.keys())
         if not ready:
-            raise QueryError(f"queries/views: {', '.join(sorted(waiting))} read each other in a circle. Break it.")
+            raise QueryError(
+                f"queries/views: {', '.join(sorted(waiting))} read each other in a circle. Break it."
+            )
         ordered += [waiting.pop(name) for name in ready]
     return ordered

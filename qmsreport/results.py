@@ -10,7 +10,16 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import polars as pl
 
-STATUSES = ("fail", "error", "not assessed", "partial", "exception accepted", "pass (attested)", "pass", "not applicable")
+STATUSES = (
+    "fail",
+    "error",
+    "not assessed",
+    "partial",
+    "exception accepted",
+    "pass (attested)",
+    "pass",
+    "not applicable",
+)
 SEVERITY_ORDER = ("critical", "high", "medium", "low", "info")
 
 # every metric file returns exactly these columns; `environment` null means all production environments together
@@ -90,7 +99,9 @@ class Evaluation:
     metrics: pl.DataFrame
     findings: pl.DataFrame
     queries: tuple[Query, ...]
-    populations: Mapping[str, pl.DataFrame] = field(default_factory=dict)  # long lists, kept beside the report
+    populations: Mapping[str, pl.DataFrame] = field(
+        default_factory=dict
+    )  # long lists, kept beside the report
     seconds: Mapping[str, float] = field(default_factory=dict)  # per query; never rendered
 
 
