@@ -18,6 +18,24 @@ with in_production as (
     where
         deployments.outcome in ('succeeded', 'failed')
         and deployments.finished_at is not null
+),
+
+lane_keys as (
+    select distinct
+        service,
+        environment,
+        repository
+    from in_production
+),
+
+lanes as (
+    select
+        *,
+        dense_rank() over (
+            order by service, case when service is null then repository end
+        ) as service_no,
+        dense_rank() over (order by service, environment, repository) as lane_no
+    from lane_keys
 )
 
 select
@@ -46,12 +64,13 @@ select
     calendar.month_start,
     calendar.week_start,
     row_number() over (order by in_production.finished_at, in_production.deployment_id) as sequence_no,
-    dense_rank() over (
-        order by in_production.service, case when in_production.service is null then in_production.repository end
-    ) as service_no,
-    dense_rank() over (
-        order by in_production.service, in_production.environment, in_production.repository
-    ) as lane_no
+    lanes.service_no,
+    lanes.lane_no
 from in_production
+inner join lanes
+    on
+        in_production.service is not distinct from lanes.service
+        and in_production.environment is not distinct from lanes.environment
+        and in_production.repository is not distinct from lanes.repository
 left join service_catalog on in_production.service = service_catalog.service
 inner join calendar on in_production.local_date = calendar.local_date
