@@ -52,7 +52,11 @@ select
         when seconds <= target then 'Its time had not run out when the period ended.'
         else 'Nobody had acknowledged it when the period ended.'
     end as reason,
-    concat('within ', cast(cast(target as bigint) as varchar), ' s (', severity, ')') as expected,
+    case
+        when target is null then 'a severity with a declared response time'
+        when target > floor(target) then concat('within ', cast(target as varchar), ' s (', severity, ')')
+        else concat('within ', cast(cast(target as bigint) as varchar), ' s (', severity, ')')
+    end as expected,
     case
         when is_acknowledged_untimed then 'acknowledged at an unknown time'
         when is_acknowledged then concat(cast(cast(floor(seconds) as bigint) as varchar), ' s')

@@ -71,6 +71,23 @@ def test_answered_in_the_timeline(report: Report) -> None:
     assert found.findings(CHECK) == {"i1": "pass"}
 
 
+@pytest.mark.parametrize(
+    ("severity", "expected"),
+    [
+        ("high", "within 900 s (high)"),
+        ("critical", "within 59.5 s (critical)"),
+        (None, "a severity with a declared response time"),
+    ],
+)
+def test_expected(report: Report, severity: str | None, expected: str) -> None:
+    """What was expected is printed as it was declared, not rounded."""
+    found = report(
+        one("2026-07-01 10:00", "2026-07-01 10:01", severity=severity),
+        more="[response_targets]\ncritical = 59.5\n",
+    )
+    assert found.finding(CHECK, "i1")["expected"] == expected
+
+
 def test_several_services(report: Report) -> None:
     """An incident of two services is one resource."""
     found = report(one("2026-07-01 10:00", "2026-07-01 10:01", services=["checkout", "search"]))
