@@ -58,10 +58,16 @@ select
     case
         when traced.changes = 1 then concat('Traces to ', traced.first_change, '.')
         when traced.changes > 1
-            then concat('Traces to ', cast(traced.changes as varchar), ' changes, ', traced.first_change, ' among them.')
+            then concat(
+                'Traces to ', cast(traced.changes as varchar), ' changes, ', traced.first_change,
+                ' among them.'
+            )
         when recorded.changes = 0 then 'No change was ever recorded, so none can be found.'
         when population.commit_sha is null then 'The deployment names no commit.'
-        else concat('No merged change holds what was deployed to ', population.environment, ' by ', population.service, '.')
+        else concat(
+            'No merged change holds what was deployed to ', population.environment, ' by ',
+            population.service, '.'
+        )
     end as reason,
     'at least 1 merged change' as expected,
     concat(cast(coalesce(traced.changes, 0) as varchar), ' changes') as observed,

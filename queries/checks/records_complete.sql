@@ -57,8 +57,14 @@ newest as (
     select *
     from windows
     where
-        not exists (select 1 from read_again where read_again.extract_id = windows.extract_id)
-        and not exists (select 1 from overcome where overcome.extract_id = windows.extract_id)
+        not exists (
+            select 1 from read_again
+            where read_again.extract_id = windows.extract_id
+        )
+        and not exists (
+            select 1 from overcome
+            where overcome.extract_id = windows.extract_id
+        )
 ),
 
 summed as (

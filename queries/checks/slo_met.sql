@@ -22,13 +22,19 @@ select
     coalesce(judged.verdict, 'not assessed') as status,
     case
         when judged.verdict = 'pass' then 'The objective was met.'
-        when judged.verdict = 'fail' then concat(
-            'The objective was missed; on ', cast(judged.breach_days as varchar), ' days it was below target.'
-        )
-        when judged.verdict = 'partial' then concat(
-            'What is known meets the objective, but only ',
-            cast(cast(floor(judged.coverage * 1000) / 10 as decimal(5, 1)) as varchar), ' % of the period is known.'
-        )
+        when judged.verdict = 'fail'
+            then
+                concat(
+                    'The objective was missed; on ', cast(judged.breach_days as varchar),
+                    ' days it was below target.'
+                )
+        when judged.verdict = 'partial'
+            then
+                concat(
+                    'What is known meets the objective, but only ',
+                    cast(cast(floor(judged.coverage * 1000) / 10 as decimal(5, 1)) as varchar),
+                    ' % of the period is known.'
+                )
         else 'No window of the period is known.'
     end as reason,
     concat('at least ', cast(cast(slo_objectives.objective * 100 as decimal(7, 3)) as varchar), ' %') as expected,

@@ -156,7 +156,8 @@ statistics as (
     from in_service
     union all
     select
-        grain, starts_on, scope_type, scope, environment, 'negative' as statistic, cast(negative as double) as value,
+        grain, starts_on, scope_type, scope, environment, 'negative' as statistic,
+        cast(negative as double) as value,
         'changes' as unit, n + excluded as n, cast(negative as double) as numerator,
         cast(n + excluded as double) as denominator, 0 as excluded
     from in_service

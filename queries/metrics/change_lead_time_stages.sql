@@ -15,17 +15,21 @@
 with deployed as (
     select
         change_deployments.*,
-        (epoch_us(opened_at) - epoch_us(authored_at)) / 1000000.0 as coding,
-        (epoch_us(merged_at) - epoch_us(opened_at)) / 1000000.0 as review,
-        (epoch_us(started_at) - epoch_us(merged_at)) / 1000000.0 as waiting,
-        (epoch_us(deployed_at) - epoch_us(started_at)) / 1000000.0 as deploying
+        (epoch_us(change_deployments.opened_at) - epoch_us(change_deployments.authored_at))
+        / 1000000.0 as coding,
+        (epoch_us(change_deployments.merged_at) - epoch_us(change_deployments.opened_at))
+        / 1000000.0 as review,
+        (epoch_us(change_deployments.started_at) - epoch_us(change_deployments.merged_at))
+        / 1000000.0 as waiting,
+        (epoch_us(change_deployments.deployed_at) - epoch_us(change_deployments.started_at))
+        / 1000000.0 as deploying
     from change_deployments
     cross join thresholds
     where
-        is_first
-        and kind = 'change'
+        change_deployments.is_first
+        and change_deployments.kind = 'change'
         and thresholds.name = 'include_bots'
-        and (thresholds.value = 1 or not is_bot)
+        and (thresholds.value = 1 or not change_deployments.is_bot)
 ),
 
 staged as (
@@ -64,12 +68,13 @@ select
     cast(null as double) as denominator,
     count(case when seconds < 0 then 1 end) as excluded
 from staged
-group by grouping sets (
-    (stage, period_start),
-    (stage, period_start, team),
-    (stage, period_start, service),
-    (stage, month_start),
-    (stage, month_start, team),
-    (stage, month_start, service)
-)
+group by
+    grouping sets (
+        (stage, period_start),
+        (stage, period_start, team),
+        (stage, period_start, service),
+        (stage, month_start),
+        (stage, month_start, team),
+        (stage, month_start, service)
+    )
 order by grain, starts_on, scope_type, scope, statistic

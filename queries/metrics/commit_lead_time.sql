@@ -47,11 +47,12 @@ select
     cast(null as double) as denominator,
     count(*) - count(case when lead_seconds >= 0 then 1 end) as excluded
 from timed
-group by grouping sets (
-    (period_start),
-    (period_start, team),
-    (period_start, service),
-    (month_start),
-    (month_start, team)
-)
+group by
+    grouping sets (
+        (period_start),
+        (period_start, team),
+        (period_start, service),
+        (month_start),
+        (month_start, team)
+    )
 order by grain, starts_on, scope_type, scope, statistic

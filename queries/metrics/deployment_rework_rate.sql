@@ -36,8 +36,8 @@ known_half_years as (
     from periods
     inner join covered_days
         on
-            covered_days.local_date < periods.after_day
-            and covered_days.local_date >= periods.after_day - interval 182 day
+            periods.after_day > covered_days.local_date
+            and periods.after_day - interval 182 day <= covered_days.local_date
     group by periods.first_day, periods.after_day
     having count(*) = 182
 ),
@@ -51,8 +51,8 @@ last_half_year as (
     from known_half_years
     inner join judged
         on
-            judged.local_date < known_half_years.after_day
-            and judged.local_date >= known_half_years.after_day - interval 182 day
+            known_half_years.after_day > judged.local_date
+            and known_half_years.after_day - interval 182 day <= judged.local_date
 ),
 
 counted as (

@@ -87,7 +87,8 @@ statistics as (
     from open_at_end
     union all
     select
-        'period' as grain, starts_on, scope_type, scope, 'oldest_open' as statistic, oldest as value, 's' as unit, n,
+        'period' as grain, starts_on, scope_type, scope, 'oldest_open' as statistic, oldest as value,
+        's' as unit, n,
         untimed as excluded
     from open_at_end
 )

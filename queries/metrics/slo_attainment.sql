@@ -13,13 +13,15 @@
 -- ---
 with statistics as (
     select
-        grain, starts_on, slo_id, 'attainment' as statistic, attainment as value, 'ratio' as unit, known_windows as n,
+        grain, starts_on, slo_id, 'attainment' as statistic, attainment as value, 'ratio' as unit,
+        known_windows as n,
         case when budgeting = 'occurrences' then good_events else slice_points end as numerator,
         case when budgeting = 'occurrences' then valid_events else known_windows end as denominator
     from slo_periods
     union all
     select
-        grain, starts_on, slo_id, 'attainment_worst' as statistic, attainment_worst as value, 'ratio' as unit, known_windows as n,
+        grain, starts_on, slo_id, 'attainment_worst' as statistic, attainment_worst as value, 'ratio' as unit,
+        known_windows as n,
         cast(null as double) as numerator, cast(null as double) as denominator
     from slo_periods
     union all
@@ -29,22 +31,26 @@ with statistics as (
     from slo_periods
     union all
     select
-        grain, starts_on, slo_id, 'good_events' as statistic, good_events as value, 'events' as unit, known_windows as n,
+        grain, starts_on, slo_id, 'good_events' as statistic, good_events as value, 'events' as unit,
+        known_windows as n,
         cast(null as double) as numerator, cast(null as double) as denominator
     from slo_periods
     union all
     select
-        grain, starts_on, slo_id, 'bad_events' as statistic, valid_events - good_events as value, 'events' as unit, known_windows as n,
+        grain, starts_on, slo_id, 'bad_events' as statistic, valid_events - good_events as value,
+        'events' as unit, known_windows as n,
         cast(null as double) as numerator, cast(null as double) as denominator
     from slo_periods
     union all
     select
-        grain, starts_on, slo_id, 'unknown_minutes' as statistic, (1 - coverage) * expected_seconds / 60.0 as value, 'min' as unit, known_windows as n,
+        grain, starts_on, slo_id, 'unknown_minutes' as statistic,
+        (1 - coverage) * expected_seconds / 60.0 as value, 'min' as unit, known_windows as n,
         cast(null as double) as numerator, cast(null as double) as denominator
     from slo_periods
     union all
     select
-        grain, starts_on, slo_id, 'breach_days' as statistic, cast(breach_days as double) as value, 'days' as unit, known_windows as n,
+        grain, starts_on, slo_id, 'breach_days' as statistic, cast(breach_days as double) as value,
+        'days' as unit, known_windows as n,
         cast(null as double) as numerator, cast(null as double) as denominator
     from slo_periods
 )

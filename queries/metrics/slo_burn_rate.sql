@@ -11,7 +11,11 @@
 -- the longest run of hours in a row, without a gap, that were each below the objective (seconds).
 -- """
 -- ---
-with blocks as (
+with lengths as (
+    select unnest([1, 6, 24, 72]) as hours
+),
+
+blocks as (
     select
         sli_hours.slo_id,
         sli_hours.objective,
@@ -19,7 +23,7 @@ with blocks as (
         floor(epoch_us(sli_hours.hour_start) / (lengths.hours * 3600000000.0)) as block_no,
         sum(sli_hours.valid_events - sli_hours.good_events) / sum(sli_hours.valid_events) as bad_share
     from sli_hours
-    cross join (select unnest([1, 6, 24, 72]) as hours) as lengths
+    cross join lengths
     group by
         sli_hours.slo_id,
         sli_hours.objective,
@@ -127,4 +131,4 @@ select
     0 as excluded
 from statistics
 cross join period
-order by grain, starts_on, scope, statistic
+order by grain, starts_on, scope, statistics.statistic

@@ -22,31 +22,36 @@ with budgets as (
 
 statistics as (
     select
-        grain, starts_on, slo_id, 'spent' as statistic, bad_share / allowed_share as value, 'ratio' as unit, known_windows as n,
+        grain, starts_on, slo_id, 'spent' as statistic, bad_share / allowed_share as value, 'ratio' as unit,
+        known_windows as n,
         bad_share as numerator, allowed_share as denominator
     from budgets
     where grain = 'period'
     union all
     select
-        grain, starts_on, slo_id, 'allowed_events' as statistic, allowed_share * valid_events as value, 'events' as unit, known_windows as n,
+        grain, starts_on, slo_id, 'allowed_events' as statistic, allowed_share * valid_events as value,
+        'events' as unit, known_windows as n,
         cast(null as double) as numerator, cast(null as double) as denominator
     from budgets
     where grain = 'period' and budgeting = 'occurrences'
     union all
     select
-        grain, starts_on, slo_id, 'left_events' as statistic, (allowed_share - bad_share) * valid_events as value, 'events' as unit, known_windows as n,
+        grain, starts_on, slo_id, 'left_events' as statistic,
+        (allowed_share - bad_share) * valid_events as value, 'events' as unit, known_windows as n,
         cast(null as double) as numerator, cast(null as double) as denominator
     from budgets
     where grain = 'period' and budgeting = 'occurrences'
     union all
     select
-        grain, starts_on, slo_id, 'allowed_minutes' as statistic, allowed_share * expected_seconds / 60.0 as value, 'min' as unit, known_windows as n,
+        grain, starts_on, slo_id, 'allowed_minutes' as statistic,
+        allowed_share * expected_seconds / 60.0 as value, 'min' as unit, known_windows as n,
         cast(null as double) as numerator, cast(null as double) as denominator
     from budgets
     where grain = 'period'
     union all
     select
-        grain, starts_on, slo_id, 'left_minutes' as statistic, (allowed_share - bad_share) * expected_seconds / 60.0 as value, 'min' as unit, known_windows as n,
+        grain, starts_on, slo_id, 'left_minutes' as statistic,
+        (allowed_share - bad_share) * expected_seconds / 60.0 as value, 'min' as unit, known_windows as n,
         cast(null as double) as numerator, cast(null as double) as denominator
     from budgets
     where grain = 'period'

@@ -50,9 +50,9 @@ summed as (
     inner join slo_days
         on
             spans.slo_id = slo_days.slo_id
-            and slo_days.local_date < spans.after_day
-            and slo_days.local_date >= spans.from_day
-    where spans.from_day >= (select min(first_day) from periods)
+            and spans.after_day > slo_days.local_date
+            and spans.from_day <= slo_days.local_date
+    where spans.from_day >= (select min(periods.first_day) from periods)
     group by spans.slo_id, spans.first_day, spans.days, slo_days.budgeting
 ),
 

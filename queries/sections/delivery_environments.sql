@@ -22,7 +22,8 @@ environments as (
         max(case when metric = 'change_lead_time' and statistic = 'median' then n end) as changes,
         max(case when metric = 'deployment_frequency' and statistic = 'per_week' then value end) as per_week,
         max(case when metric = 'deployment_frequency' and statistic = 'count' then n end) as deployments,
-        max(case when metric = 'deployment_frequency' and statistic = 'median_interval' then value end) as median_interval,
+        max(case when metric = 'deployment_frequency' and statistic = 'median_interval' then value end)
+            as median_interval,
         max(case when metric = 'change_fail_rate' and statistic = 'rate' then value end) as fail_rate,
         max(case when metric = 'change_fail_rate' and statistic = 'rate' then n end) as completed,
         max(case when metric = 'failed_deployment_recovery_time' and statistic = 'median' then value end) as recovery,

@@ -23,7 +23,10 @@ with figures as (
         and metrics.scope_type = 'service'
         and metrics.environment is null
         and (
-            (metrics.metric in ('change_lead_time', 'failed_deployment_recovery_time') and metrics.statistic = 'median')
+            (metrics.metric in (
+                'change_lead_time',
+                'failed_deployment_recovery_time'
+            ) and metrics.statistic = 'median')
             or (metrics.metric = 'deployment_frequency' and metrics.statistic = 'per_week')
         )
 ),
@@ -58,14 +61,16 @@ worded as (
         n,
         answer,
         case
-            when metric = 'deployment_frequency' then case answer
-                when 6 then 'on demand'
-                when 5 then 'hourly to daily'
-                when 4 then 'daily to weekly'
-                when 3 then 'weekly to monthly'
-                when 2 then 'monthly to six-monthly'
-                when 1 then 'less than six-monthly'
-            end
+            when metric = 'deployment_frequency'
+                then
+                    case answer
+                        when 6 then 'on demand'
+                        when 5 then 'hourly to daily'
+                        when 4 then 'daily to weekly'
+                        when 3 then 'weekly to monthly'
+                        when 2 then 'monthly to six-monthly'
+                        when 1 then 'less than six-monthly'
+                    end
             else case answer
                 when 6 then 'less than an hour'
                 when 5 then 'less than a day'

@@ -7,9 +7,8 @@
 with positions as (
     select
         periods.first_day,
-        newest.position - periods.position as back
+        max(periods.position) over () - periods.position as back
     from periods
-    cross join (select max(position) as position from periods) as newest
 ),
 
 objectives as (
@@ -95,15 +94,15 @@ select
     max(case when back = 0 then n end) as n,
     max(case when back = 1 then value end) as previous,
     [
-            max(case when back = 7 then value end),
-            max(case when back = 6 then value end),
-            max(case when back = 5 then value end),
-            max(case when back = 4 then value end),
-            max(case when back = 3 then value end),
-            max(case when back = 2 then value end),
-            max(case when back = 1 then value end),
-            max(case when back = 0 then value end)
-    ] as "values"
+        max(case when back = 7 then value end),
+        max(case when back = 6 then value end),
+        max(case when back = 5 then value end),
+        max(case when back = 4 then value end),
+        max(case when back = 3 then value end),
+        max(case when back = 2 then value end),
+        max(case when back = 1 then value end),
+        max(case when back = 0 then value end)
+    ] as series
 from placed
 group by position, measure
 order by position

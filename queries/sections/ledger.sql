@@ -54,7 +54,11 @@ select
     summed.last_at,
     summed.received as rows,
     summed.server_total,
-    case when summed.first_at is not null then coalesce(covered.days, 0) / cast(period.days as double) end as coverage,
+    case when summed.first_at is not null then coalesce(
+        covered.days,
+        0
+    ) / cast(period.days as double
+    ) end as coverage,
     case
         when summed.failed > 0 then 'failed'
         when summed.truncated > 0 then 'truncated'

@@ -44,7 +44,8 @@ statements as (
         'Inferred links' as topic,
         concat(
             cast(inferred as varchar), ' of ', cast(links as varchar),
-            ' links between incidents and deployments are inferred from service and time; change_fail_rate prints the rate without them beside the rate.'
+            ' links between incidents and deployments are inferred from service and time; ',
+            'the failures table prints the change fail rate without them.'
         ) as statement
     from failed_links
     where inferred > 0
@@ -90,7 +91,10 @@ statements as (
     select
         7 as position,
         'Warnings' as topic,
-        concat('The source ', source, ' warned about ', subject, ': ', array_to_string(max(warnings), ' ')) as statement
+        concat(
+            'The source ', source, ' warned about ', subject, ': ',
+            array_to_string(max(warnings), ' ')
+        ) as statement
     from extracts
     where array_length(warnings) > 0
     group by source, subject

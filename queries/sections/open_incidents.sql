@@ -17,4 +17,4 @@ where
     incident_times.detected_at < period.known_until
     and not incident_times.is_resolved_untimed
     and (incident_times.resolved_at is null or incident_times.resolved_at >= period.ends_at)
-order by age desc, incident
+order by age desc, incident asc

@@ -30,4 +30,6 @@ where
         abs(published.value - metrics.value) > 0.000000001 * abs(published.value)
         or (published.value is null) <> (metrics.value is null)
     )
-order by periods.period, definitions.title, metrics.scope_type, metrics.scope, metrics.environment, metrics.statistic
+order by
+    periods.period, definitions.title, metrics.scope_type, metrics.scope, metrics.environment,
+    metrics.statistic

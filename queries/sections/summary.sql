@@ -19,7 +19,8 @@ with statuses as (
 ranked_checks as (
     select
         *,
-        case severity when 'critical' then 1 when 'high' then 2 when 'medium' then 3 when 'low' then 4 else 5 end as rank
+        case severity when 'critical' then 1 when 'high' then 2 when 'medium' then 3 when 'low' then 4 else 5 end
+            as rank
     from statuses
 ),
 
@@ -35,7 +36,10 @@ control as (
         end as status,
         case
             when failed > 0
-                then concat(title, ': ', cast(failed as varchar), ' of ', cast(total as varchar), ' do not conform.')
+                then concat(
+                    title, ': ', cast(failed as varchar), ' of ', cast(total as varchar),
+                    ' do not conform.'
+                )
             when unassessed = total then concat(title, ': nothing could be judged.')
             when partial + unassessed > 0
                 then concat(
@@ -50,9 +54,8 @@ control as (
 positions as (
     select
         periods.first_day,
-        newest.position - periods.position as back
+        max(periods.position) over () - periods.position as back
     from periods
-    cross join (select max(position) as position from periods) as newest
 ),
 
 compared as (
@@ -82,7 +85,7 @@ moved as (
         compared.*,
         compared.value / compared.previous - 1 as movement,
         row_number() over (
-            order by abs(ln(compared.value / compared.previous)) desc, compared.metric, compared.scope
+            order by abs(ln(compared.value / compared.previous)) desc, compared.metric asc, compared.scope asc
         ) as rank
     from compared
     cross join thresholds
@@ -101,7 +104,8 @@ change as (
         moved.rank,
         cast(null as varchar) as status,
         concat(
-            definitions.title, ' of ', moved.scope, case when moved.movement > 0 then ' rose by ' else ' fell by ' end,
+            definitions.title, ' of ', moved.scope,
+            case when moved.movement > 0 then ' rose by ' else ' fell by ' end,
             cast(cast(round(abs(moved.movement) * 100) as bigint) as varchar), ' % (n ',
             cast(moved.n as varchar), ', before ', cast(moved.previous_n as varchar), ').'
         ) as statement
@@ -114,7 +118,7 @@ budgets as (
     select
         slo_objectives.title,
         metrics.value as spent,
-        row_number() over (order by metrics.value desc, metrics.scope) as rank
+        row_number() over (order by metrics.value desc, metrics.scope asc) as rank
     from metrics
     inner join period on metrics.starts_on = period.first_day
     inner join slo_objectives on metrics.scope = slo_objectives.slo_id
@@ -155,9 +159,15 @@ unassessed as (
         case when unassessed > 0 then 'not assessed' else 'partial' end as status,
         concat(
             title, ': ',
-            case when unassessed > 0 then concat(cast(unassessed as varchar), ' of ', cast(total as varchar), ' could not be judged') else '' end,
+            case when unassessed > 0 then concat(
+                cast(unassessed as varchar), ' of ', cast(total as varchar),
+                ' could not be judged'
+            ) else '' end,
             case when unassessed > 0 and partial > 0 then ', ' else '' end,
-            case when partial > 0 then concat(cast(partial as varchar), ' of ', cast(total as varchar), ' only in part') else '' end,
+            case when partial > 0 then concat(
+                cast(partial as varchar), ' of ', cast(total as varchar),
+                ' only in part'
+            ) else '' end,
             '.'
         ) as statement
     from ranked_checks

@@ -45,9 +45,8 @@ positions as (
     select
         periods.period,
         periods.first_day,
-        newest.position - periods.position as back
+        max(periods.position) over () - periods.position as back
     from periods
-    cross join (select max(position) as position from periods) as newest
 ),
 
 figures as (
@@ -59,7 +58,10 @@ figures as (
         metrics.value,
         metrics.n,
         positions.back,
-        coalesce(abs(published.value - metrics.value) > 1e-9 * abs(published.value), published.scope is not null and (published.value is null) <> (metrics.value is null)) as is_restated
+        coalesce(
+            abs(published.value - metrics.value) > 1e-9 * abs(published.value),
+            published.scope is not null and (published.value is null) <> (metrics.value is null)
+        ) as is_restated
     from metrics
     inner join measures on metrics.metric = measures.metric and metrics.statistic = measures.statistic
     inner join positions on metrics.starts_on = positions.first_day
@@ -92,7 +94,7 @@ folded as (
             max(case when back = 2 then value end),
             max(case when back = 1 then value end),
             max(case when back = 0 then value end)
-        ] as "values",
+        ] as series,
         max(case when back = 7 then value end) as first,
         max(case when back = 1 then value end) as previous,
         max(case when back = 0 then value end) as value,
@@ -106,7 +108,7 @@ select
     service,
     measure,
     unit,
-    "values",
+    series,
     first,
     previous,
     value,

@@ -64,7 +64,8 @@ defects as (
         end as kind,
         changes_deployed.unit_id as resource,
         concat(
-            'authored ', coalesce(cast(changes_deployed.authored_at as varchar), 'at an unknown time'), ', deployed ',
+            'authored ', coalesce(cast(changes_deployed.authored_at as varchar), 'at an unknown time'),
+            ', deployed ',
             cast(changes_deployed.deployed_at as varchar), ' by ', changes_deployed.deployment_id
         ) as detail,
         production_deployments.source,
@@ -100,7 +101,10 @@ defects as (
     select
         'baseline deployment' as kind,
         deployment_id as resource,
-        concat('first known success of ', service, ' in ', environment, ', ', cast(finished_at as varchar)) as detail,
+        concat(
+            'first known success of ', service, ' in ', environment, ', ',
+            cast(finished_at as varchar)
+        ) as detail,
         source,
         extract_id
     from completed
@@ -158,7 +162,8 @@ defects as (
         'negative recovery time' as kind,
         failures.deployment_id as resource,
         concat(
-            'finished ', cast(failures.finished_at as varchar), ', recovered ', cast(failures.recovered_at as varchar)
+            'finished ', cast(failures.finished_at as varchar), ', recovered ',
+            cast(failures.recovered_at as varchar)
         ) as detail,
         production_deployments.source,
         production_deployments.extract_id
@@ -291,7 +296,8 @@ defects as (
         'windows whose counts are no counts' as kind,
         concat(slo_id, ' ', cast(local_date as varchar)) as resource,
         concat(
-            cast(count(*) as varchar), ' windows have a negative, infinite, missing or undefined count, the first at ',
+            cast(count(*) as varchar),
+            ' windows have a negative, infinite, missing or undefined count, the first at ',
             cast(min(window_start) as varchar)
         ) as detail,
         min(source) as source,

@@ -19,7 +19,10 @@ listed as (
         tier,
         criticality
     from services
-    where not exists (select 1 from declared where declared.service = services.service)
+    where not exists (
+        select 1 from declared
+        where declared.service = services.service
+    )
 ),
 
 together as (

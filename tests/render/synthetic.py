@@ -118,12 +118,12 @@ def sections(chance: random.Random, found: pl.DataFrame) -> list[Section]:
     ]  # fmt: skip
     quarters = lambda base, spread: [round(base + chance.uniform(-spread, spread), 3) for _ in QUARTERS]  # noqa: E731
     key_figures = [
-        {"measure": "Objectives met", "value": 0.9167, "unit": "share", "n": 24, "previous": 0.875, "values": quarters(0.9, 0.05), "remark": "2 of 24 missed: checkout latency, search availability"},
-        {"measure": "Checks passed", "value": 0.5, "unit": "share", "n": 6, "previous": 0.667, "values": quarters(0.6, 0.2), "remark": "2 checks turned from pass to fail"},
-        {"measure": "Production deployments", "value": 1064.0, "unit": "deployments", "n": 1064, "previous": 988.0, "values": quarters(950, 120), "remark": ""},
-        {"measure": "Incidents, critical and high", "value": 11.0, "unit": "incidents", "n": 11, "previous": 14.0, "values": quarters(12, 4), "remark": "1 still open"},
-        {"measure": "Acknowledged in time", "value": 0.936, "unit": "share", "n": 78, "previous": 0.91, "values": quarters(0.92, 0.05), "remark": ""},
-        {"measure": "Restore exercised", "value": None, "unit": "share", "n": 0, "previous": None, "values": [None] * 8, "remark": "no source reports it"},
+        {"measure": "Objectives met", "value": 0.9167, "unit": "share", "n": 24, "previous": 0.875, "series": quarters(0.9, 0.05), "remark": "2 of 24 missed: checkout latency, search availability"},
+        {"measure": "Checks passed", "value": 0.5, "unit": "share", "n": 6, "previous": 0.667, "series": quarters(0.6, 0.2), "remark": "2 checks turned from pass to fail"},
+        {"measure": "Production deployments", "value": 1064.0, "unit": "deployments", "n": 1064, "previous": 988.0, "series": quarters(950, 120), "remark": ""},
+        {"measure": "Incidents, critical and high", "value": 11.0, "unit": "incidents", "n": 11, "previous": 14.0, "series": quarters(12, 4), "remark": "1 still open"},
+        {"measure": "Acknowledged in time", "value": 0.936, "unit": "share", "n": 78, "previous": 0.91, "series": quarters(0.92, 0.05), "remark": ""},
+        {"measure": "Restore exercised", "value": None, "unit": "share", "n": 0, "previous": None, "series": [None] * 8, "remark": "no source reports it"},
     ]  # fmt: skip
     summary = [
         {"question": "control", "status": "fail", "statement": "Every declared objective was met: checkout latency reached 99.41 % of its 99.5 %, search availability 99.87 % of 99.9 %."},
@@ -185,7 +185,7 @@ def sections(chance: random.Random, found: pl.DataFrame) -> list[Section]:
         {"defect": "SLI above 1", "rows": 11, "of": 1_681_920, "effect": "windows counted as they are and listed", "examples": ["search availability 2026-08-09 16:30"]},
     ]  # fmt: skip
     trends = [
-        {"service": name, "measure": measure, "unit": unit, "values": values, "first": values[0], "previous": values[-2], "value": values[-1], "n": 3 if name == "ledger" else 61, "restated": "1 of 8" if name == "billing" else None}
+        {"service": name, "measure": measure, "unit": unit, "series": values, "first": values[0], "previous": values[-2], "value": values[-1], "n": 3 if name == "ledger" else 61, "restated": "1 of 8" if name == "billing" else None}
         for name in SERVICES
         for measure, unit, values in (("Change lead time, median", "s", quarters(80_000, 40_000)), ("Deployment frequency", "per week", quarters(6, 4)), ("Change fail rate", "share", quarters(0.1, 0.06)), ("Availability", "share", quarters(0.999, 0.0009)), ("Incidents", "incidents", [float(chance.randint(0, 9)) for _ in QUARTERS]))
     ]  # fmt: skip
