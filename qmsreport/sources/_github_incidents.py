@@ -44,6 +44,11 @@ _TYPES = {
     "ClosedEvent": "status_change",
     "ReopenedEvent": "status_change",
 }
+# what a change of state led from and to; a label says neither
+_STATES = {
+    "ClosedEvent": {"from": "open", "to": "resolved"},
+    "ReopenedEvent": {"from": "resolved", "to": "open"},
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -200,6 +205,7 @@ def _events(incident_id: str, timeline: Sequence[Mapping[str, Any]]) -> Iterator
             type=_TYPES[kind],
             content=content,
             actor=login(entry.get("author") or entry.get("actor")),
+            metadata=_STATES.get(kind),
         )
 
 

@@ -53,7 +53,9 @@ def test_incident(repo: Repo, read: Any) -> None:
 def test_open_incident_stays_open(repo: Repo, read: Any) -> None:
     """An open one has no end, and one that nobody touched is not acknowledged; grade unknown stays unknown."""
     repo.issue(JULY, labels=["incident"], timeline=[repo.event("ReopenedEvent", JULY + HOUR, "bob")])
-    row = one(read().rows("incidents"))
+    ledger = read()
+    assert one(ledger.rows("incident_events"))["metadata"] == '{"from":"resolved","to":"open"}'
+    row = one(ledger.rows("incidents"))
     assert (row["status"], row["severity"], row["acknowledged_at"], row["resolved_at"]) == (
         "open",
         None,
