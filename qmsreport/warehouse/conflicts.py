@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 _LEFT_OUT = ("commits",)
 
 
-def write(connection: duckdb.DuckDBPyConnection, period: Period, as_of: datetime, sources: Sequence[str]) -> None:
+def write(
+    connection: duckdb.DuckDBPyConnection, period: Period, as_of: datetime, sources: Sequence[str]
+) -> None:
     """Create the snapshot's table `conflicts` from the warehouse in use; `rows` counts windows of one series.
 
     Columns: kind, record (its key without the time), kept and set_aside (names of sources), rows.
