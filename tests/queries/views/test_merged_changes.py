@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.factories import change, deployed, deployment
 from tests.queries.conftest import Report
 
@@ -31,3 +33,17 @@ def test_each_request_once(report: Report) -> None:
         "late": (False, False),
         "never": (False, False),
     }
+
+
+@pytest.mark.parametrize("service", ["checkout", None])
+def test_records_begin_with_the_first_environment(report: Report, service: str | None) -> None:
+    """Between the first known deployment to one environment and the one to the next, a request can be told."""
+    found = report(
+        deployment("2026-07-05 12:00", environment="eu"),
+        deployment("2026-07-07 12:00:00.5", environment="us"),
+        change("m1", "2026-07-06 12:00", service=service),
+        change("m2", "2026-07-04 12:00", service=service),
+        more='[delivery]\nproduction = ["eu", "us"]\n',
+    )
+    rows = {row["merged_at"].day: row["is_before_baseline"] for row in found.view("merged_changes")}
+    assert rows == {4: True, 6: False}
