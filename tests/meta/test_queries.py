@@ -93,8 +93,10 @@ def test_percentiles_and_durations_are_translated_exactly() -> None:
 
 
 def test_every_query_has_a_test() -> None:
-    """Every query has a test file of its own stem."""
+    """Every query has a test file of its own stem; every section a test of its name among the sections'."""
     tested = {path.stem.removeprefix("test_") for path in TESTS.rglob("test_*.py")}
+    sections = (TESTS / "sections" / "test_sections.py").read_text("utf-8")
+    tested |= set(re.findall(r"^def test_(\w+)\(rows", sections, re.MULTILINE))
     missing = sorted(query.path for query in QUERIES if query.id not in tested)
     assert not missing, f"write tests/queries/test_<stem>.py for {', '.join(missing)}"
 
