@@ -19,17 +19,18 @@ with recovered as (
         failed_deployments.service,
         failed_deployments.team,
         failed_deployments.environment,
-        calendar.period_start,
-        calendar.month_start,
-        calendar.week_start,
+        utc_dates.period_start,
+        utc_dates.month_start,
+        utc_dates.week_start,
         (epoch_us(failed_deployments.recovered_at) - epoch_us(failed_deployments.finished_at)) / 1000000.0 as seconds,
         (epoch_us(failed_deployments.recovered_at) - epoch_us(failed_deployments.detected_at)) / 1000000.0
             as seconds_from_detection
     from failed_deployments
-    inner join calendar
+    inner join utc_dates
         on
-            failed_deployments.recovered_at >= calendar.starts_at
-            and failed_deployments.recovered_at < calendar.ends_at
+            cast(failed_deployments.recovered_at as date) = utc_dates.utc_date
+            and failed_deployments.recovered_at >= utc_dates.starts_at
+            and failed_deployments.recovered_at < utc_dates.ends_at
 ),
 
 summed as (

@@ -16,14 +16,15 @@ with ended as (
     select
         incident_scopes.scope_type,
         incident_scopes.scope,
-        calendar.period_start,
-        calendar.month_start,
+        utc_dates.period_start,
+        utc_dates.month_start,
         (epoch_us(incident_scopes.acknowledged_at) - epoch_us(incident_scopes.detected_at)) / 1000000.0 as seconds
     from incident_scopes
-    inner join calendar
+    inner join utc_dates
         on
-            incident_scopes.acknowledged_at >= calendar.starts_at
-            and incident_scopes.acknowledged_at < calendar.ends_at
+            cast(incident_scopes.acknowledged_at as date) = utc_dates.utc_date
+            and incident_scopes.acknowledged_at >= utc_dates.starts_at
+            and incident_scopes.acknowledged_at < utc_dates.ends_at
 ),
 
 summed as (
