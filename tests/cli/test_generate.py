@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
 import subprocess
 import time
@@ -204,11 +205,14 @@ def test_verify_of_something_else(tmp_path: Path, call: Callable[..., Ran]) -> N
 
 def test_demo_leaves_a_working_organisation(tmp_path: Path, spawn: Callable[..., Ran]) -> None:
     """`demo` leaves a folder to go on from, twice gives the same bytes, and takes under a minute."""
-    started = time.monotonic()
+    before = os.times()
     first = spawn("demo", "--out", "one", "--today", "2026-11-21", cwd=tmp_path)
-    seconds = time.monotonic() - started
+    after = os.times()
     assert first.code == 0, first.err
-    assert seconds < 60
+    # the processor's time: the clock's depends on what else this machine does
+    assert (after.children_user - before.children_user) + (
+        after.children_system - before.children_system
+    ) < 60
     for path in re.findall(r"^  (?:PDF|HTML) +(.+)$", first.out, re.MULTILINE):
         assert (tmp_path / path).is_file()
     assert "qmsreport" in first.out
@@ -269,8 +273,6 @@ def test_ctrl_c_while_reporting(demonstration: Demonstration, tmp_path: Path) ->
     deadline = time.monotonic() + 60
     while not list(reports.glob(".r1.*/evidence.duckdb")) and time.monotonic() < deadline:
         time.sleep(0.02)
-    import os
-
     os.killpg(process.pid, signal.SIGINT)  # as a terminal does: the whole group
     out, err = process.communicate(timeout=60)
     assert process.returncode == 130, err
