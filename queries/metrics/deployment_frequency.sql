@@ -16,7 +16,24 @@
 -- ---
 with successes as (
     select
-        *,
+        service,
+        team,
+        environment,
+        source,
+        local_date,
+        period_start,
+        month_start,
+        week_start
+    from production_deployments
+    where is_success
+),
+
+followed as (
+    select
+        service,
+        environment,
+        period_start,
+        finished_at,
         lag(finished_at) over (
             partition by service, environment
             order by finished_at, deployment_id
@@ -27,12 +44,8 @@ with successes as (
 
 counted as (
     select
-        case
-            when grouping(period_start) = 0 then 'period'
-            when grouping(month_start) = 0 then 'month'
-            else 'week'
-        end as grain,
-        coalesce(period_start, month_start, week_start) as starts_on,
+        'period' as grain,
+        period_start as starts_on,
         case
             when grouping(service) = 0 then 'service'
             when grouping(team) = 0 then 'team'
@@ -48,7 +61,23 @@ counted as (
         (period_start, environment),
         (period_start, team),
         (period_start, service),
-        (period_start, service, environment),
+        (period_start, service, environment)
+    )
+    union all
+    select
+        case when grouping(month_start) = 0 then 'month' else 'week' end as grain,
+        coalesce(month_start, week_start) as starts_on,
+        case
+            when grouping(service) = 0 then 'service'
+            when grouping(team) = 0 then 'team'
+            else 'organisation'
+        end as scope_type,
+        coalesce(service, team, 'all') as scope,
+        cast(null as varchar) as environment,
+        count(*) as deployments,
+        cast(null as bigint) as deployment_days
+    from successes
+    group by grouping sets (
         (month_start),
         (month_start, team),
         (month_start, service),
@@ -67,7 +96,7 @@ intervals as (
         environment,
         count(*) as pairs,
         quantile_cont((epoch_us(finished_at) - epoch_us(previous_at)) / 1000000.0, 0.5) as median_interval
-    from successes
+    from followed
     where previous_at is not null
     group by period_start, service, environment
 ),
