@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from qmsreport.warehouse import Counts
 
 FORMATS = ("pdf", "html", "csv", "json")
-_DERIVED = ("metrics", "findings", "definitions")  # kept in the snapshot for readers; computed from it, so not evidence
+# kept in the snapshot for readers; computed from it, so not evidence
+_DERIVED = ("metrics", "findings", "definitions")
 
 
 @dataclass(slots=True)

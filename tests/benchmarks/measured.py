@@ -33,9 +33,7 @@ def run(job: str, work: Path) -> dict[str, Any]:
         What the job says of itself with the process's `cpu_seconds` and `peak_mib`.
     """
     command = [sys.executable, "-m", "tests.benchmarks.measured", job, str(work)]
-    done = subprocess.run(
-        command, capture_output=True, text=True, check=False, cwd=Path(__file__).parents[2]
-    )
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=Path(__file__).parents[2])
     assert done.returncode == 0, done.stderr
     found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return found

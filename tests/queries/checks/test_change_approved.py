@@ -72,6 +72,12 @@ def test_population(report: Report) -> None:
     assert found.findings(CHECK) == {"(none)": "not assessed"}
 
 
+@pytest.mark.parametrize(("at", "inside"), [("2026-07-01 00:00", True), ("2026-10-01 00:00", False)])
+def test_edges_of_the_period(report: Report, at: str, inside: bool) -> None:
+    """The quarter's first instant belongs to it, the next quarter's does not."""
+    assert ("r1" in report(live(at, merged_at="2026-06-30 10:00")).findings(CHECK)) == inside
+
+
 def test_no_data(report: Report) -> None:
     """Without any change nothing is assessed."""
     assert report(BASELINE).findings(CHECK) == {"(none)": "not assessed"}

@@ -27,9 +27,11 @@ def test_all_of_them(report: Report) -> None:
 
 def test_one_rides_along(report: Report) -> None:
     """A direct push between the commits of a reviewed request fails the deployment and is named."""
-    finding = report(release("o1", "push", "m1"), commit("push", parent_shas=["a"])).finding(CHECK, "d1")
+    finding = report(release("o1", "push", "quick", "m1"), commit("push", parent_shas=["a"])).finding(
+        CHECK, "d1"
+    )
     assert finding["status"] == "fail"
-    assert finding["reason"] == "1 of 3 commits belong to no merged change, push among them."
+    assert finding["reason"] == "2 of 4 commits belong to no merged change, push among them."
 
 
 def test_commit_that_no_source_describes(report: Report) -> None:

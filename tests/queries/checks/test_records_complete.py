@@ -81,6 +81,18 @@ def test_source_was_away_one_night(report: Report) -> None:
     assert report(history=[read(deployment(), after="2026-10-03")]).findings(CHECK) == {"files": "pass"}
 
 
+def test_source_was_away_until_the_same_moment(report: Report) -> None:
+    """Reading exactly as far as the failed try was to read makes it good."""
+    found = report(history=[read(subject="(source)", error="away"), read(deployment())])
+    assert found.findings(CHECK) == {"files": "pass"}
+
+
+def test_another_subject_makes_nothing_good(report: Report) -> None:
+    """A clean reading of one file does not mend the rows of another."""
+    found = report(history=[read(rejects=[reject()], subject="one"), read(deployment(), subject="two")])
+    assert found.findings(CHECK) == {"files": "partial"}
+
+
 def test_everything_failed(report: Report) -> None:
     """A source of which every reading failed is not assessed."""
     assert report(history=[read(error="away")]).findings(CHECK) == {"files": "not assessed"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.queries.conftest import Report
-from tests.queries.metrics.test_slo_attainment import days, slo
+from tests.queries.metrics.test_slo_attainment import days, maintenance, slo
 
 CHECK = "slo_met"
 
@@ -48,6 +48,14 @@ def test_each_objective(report: Report) -> None:
 def test_slo_query_at_now_for_a_past_quarter(report: Report) -> None:
     """Windows read after the quarter say nothing of the quarter."""
     assert report(days("2026-10-01", 19), more=slo()).findings(CHECK) == {"api": "not assessed"}
+
+
+def test_nothing_expected(report: Report) -> None:
+    """An objective whose service was under maintenance for the whole quarter is not assessed, and not left out."""
+    found = report(
+        days("2026-07-01", 92), more=slo() + maintenance("2026-06-01T00:00:00", "2026-11-01T00:00:00")
+    )
+    assert found.findings(CHECK) == {"api": "not assessed"}
 
 
 def test_no_data(report: Report) -> None:

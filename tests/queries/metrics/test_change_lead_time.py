@@ -331,6 +331,8 @@ def test_bots(report: Report, more: str, counted: float) -> None:
         more=more,
     )
     assert median(found) == counted
+    assert median(found, grain="month", starts_on=date(2026, 7, 1)) == counted
+    assert row(found, "median")["n"] == (2 if counted == 6 * HOUR else 1)
     assert found.figure("change_lead_time", "median_with_bots") == 6 * HOUR
     assert found.figure("change_lead_time", "median_without_bots") == 10 * HOUR
     assert found.figure("change_lead_time", "bot_share") == 0.5

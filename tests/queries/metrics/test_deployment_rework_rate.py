@@ -51,6 +51,19 @@ def test_retention_shorter_than_the_period_silently_shortening_it(
     assert found.figure(METRIC, "rate") == 1
 
 
+def test_six_months_of_an_earlier_period(report: Report) -> None:
+    """Each period of the trend looks back from its own end: on 30 June to 31 December."""
+    found = report(
+        deployment("2025-12-30 23:59:59.999999", is_unplanned=True),
+        deployment("2025-12-31 00:00", is_unplanned=True),
+        deployment("2026-07-01 00:00"),
+        trend=4,
+    )
+    row = found.row(METRIC, "rate_six_months", starts_on=date(2026, 4, 1))
+    assert row
+    assert (row["numerator"], row["denominator"]) == (1, 1)
+
+
 def test_several_production_environments(report: Report) -> None:
     """Each environment has its rate, and together they have one."""
     found = report(

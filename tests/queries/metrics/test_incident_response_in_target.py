@@ -43,6 +43,11 @@ def test_open_ones_count_as_running(report: Report) -> None:
     assert values(found) == (0, 1, 1)
 
 
+def test_answered_as_the_period_ends(report: Report) -> None:
+    """An acknowledgement at the first instant of the next quarter is not one of this quarter."""
+    assert values(report(one("2026-09-30 23:50", "2026-10-01 00:00"))) == (0, 0, 1)
+
+
 def test_running_when_the_report_was_made(report: Report) -> None:
     """An incident ten minutes old when the report is made is not yet missed."""
     found = report(history=[Known([one("2026-07-01 10:00", None)], moment("2026-07-01 10:10:00"))])

@@ -80,6 +80,12 @@ def test_zero_is_shown_after_the_first(report: Report) -> None:
     assert found.row(METRIC, "with_postmortem") is None
 
 
+def test_zero_between_two(report: Report) -> None:
+    """A quarter without incidents between two that had some is zero."""
+    found = report(incident("2026-02-01 10:00"), incident("2026-07-05 10:00"))
+    assert found.figure(METRIC, "detected", starts_on=date(2026, 4, 1)) == 0
+
+
 def test_no_data_shown_as_a_value(report: Report) -> None:
     """A quarter that the incidents' source was not read for is absent, not zero."""
     window = {"window_start": moment("2026-04-01"), "window_end": moment("2026-07-01")}
