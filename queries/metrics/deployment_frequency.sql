@@ -56,13 +56,14 @@ counted as (
         count(*) as deployments,
         count(distinct local_date) as deployment_days
     from successes
-    group by grouping sets (
-        (period_start),
-        (period_start, environment),
-        (period_start, team),
-        (period_start, service),
-        (period_start, service, environment)
-    )
+    group by
+        grouping sets (
+            (period_start),
+            (period_start, environment),
+            (period_start, team),
+            (period_start, service),
+            (period_start, service, environment)
+        )
     union all
     select
         case when grouping(month_start) = 0 then 'month' else 'week' end as grain,
