@@ -46,6 +46,7 @@ control as (
                     title, ': ', cast(partial + unassessed as varchar), ' of ', cast(total as varchar),
                     ' only in part or not at all.'
                 )
+            when total = 1 then concat(title, ': the only one conforms.')
             else concat(title, ': all ', cast(total as varchar), ' conform.')
         end as statement
     from ranked_checks
