@@ -214,7 +214,7 @@ create table if not exists incident_events (
     type varchar,                        -- status_change, comment, action, alert, system
     content varchar,
     actor varchar,                       -- pseudonym
-    metadata varchar,                    -- canonical JSON
+    metadata varchar,                    -- canonical JSON; of a status_change: "from" and "to", in the words of incidents.status
     source varchar not null,
     source_id varchar,
     version integer not null,

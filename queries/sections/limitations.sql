@@ -23,6 +23,13 @@ unmapped as (
     where production_deployments.service = '(no service)'
 ),
 
+newest_readings as (
+    select max(extract_id) as extract_id
+    from extracts
+    where outcome <> 'failed'
+    group by source, subject
+),
+
 statements as (
     select
         1 as position,
@@ -74,11 +81,12 @@ statements as (
         5 as position,
         'Rows set aside' as topic,
         concat(
-            cast(count(*) as varchar), ' rows of ', source,
+            cast(count(*) as varchar), ' rows of ', rejects.source,
             ' could not be read and are in no figure; they are listed in data/rejects.csv.'
         ) as statement
     from rejects
-    group by source
+    inner join newest_readings on rejects.extract_id = newest_readings.extract_id
+    group by rejects.source
     union all
     select
         6 as position,
