@@ -20,7 +20,7 @@ from qmsreport.results import SEVERITY_ORDER, Query
 GROUPS = ("views", "metrics", "checks", "sections")
 _ANY = {"title": str, "version": int, "definition": str}
 _KEYS: Mapping[str, Mapping[str, type]] = {
-    "views": {**_ANY, "grain": str},
+    "views": {**_ANY, "grain": str, "materialised": bool},
     "metrics": {**_ANY, "unit": str, "better": str, "source": str, "core": bool},
     "checks": {**_ANY, "severity": str, "controls": list, "why": str, "remedy": str, "mandatory": bool},
     "sections": {**_ANY, "chapter": str, "order": int, "note": str},

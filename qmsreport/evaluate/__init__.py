@@ -45,7 +45,8 @@ def evaluate(snapshot: Snapshot, queries: Sequence[Query]) -> Outcome:
 
     for query in by_group["views"]:
         with _Timed(seconds, query):
-            snapshot.create_table(query.id, query.sql, query.path, query.title)
+            kept = query.header.get("materialised", True)
+            snapshot.create_table(query.id, query.sql, query.path, query.title, materialised=kept)
     snapshot.hold("definitions", definitions(queries))
     metrics: list[pl.DataFrame] = []
     for query in by_group["metrics"]:

@@ -58,12 +58,12 @@ class Snapshot:
             return frame(self._connection, sql)
 
     def create_table(
-        self, name: str, sql: str, where: str, title: str = "", *, temporary: bool = True
+        self, name: str, sql: str, where: str, title: str = "", *, materialised: bool = True
     ) -> None:
-        """Keep the rows of a select as a table that later queries read."""
+        """Let later queries read a select by its name: its rows computed once, or each time anew."""
         with self._named(where, title):
-            kind = "temp table" if temporary else "table"
-            run(self._connection, f"create or replace {kind} {name} as {sql}")
+            kind = "table" if materialised else "view"
+            run(self._connection, f"create or replace temp {kind} {name} as {sql}")
 
     def create_view(self, name: str, sql: str, where: str, title: str = "") -> None:
         """Keep a select under a name in the file itself, for readers with the stock command line."""

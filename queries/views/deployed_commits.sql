@@ -7,7 +7,8 @@
 -- the previous successful deployment of the same service and environment. The first known deployment is a
 -- baseline and brings in none. A commit has the same id in every fork and mirror of its repository; it is one commit,
 -- authored when the earliest record of it says. A merge commit has more than one parent; one whose parents are
--- not known is taken for none. is_first marks the first production environment of a service that it reached.
+-- not known is taken for none. is_first marks the first production environment of a service that it reached,
+-- is_loose a commit that belongs to no merged request and is no merge commit.
 -- """
 -- ---
 with reached as (
@@ -29,6 +30,10 @@ with reached as (
 )
 
 select
-    *,
-    sequence_no = min(sequence_no) over (partition by commit_sha, service_no) as is_first
+    reached.*,
+    reached.sequence_no = min(reached.sequence_no) over (partition by reached.commit_sha, reached.service_no)
+        as is_first,
+    not reached.is_merge and in_requests.commit_sha is null as is_loose
 from reached
+left join (select distinct commit_sha from change_shas) as in_requests
+    on reached.commit_sha = in_requests.commit_sha
