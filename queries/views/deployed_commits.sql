@@ -27,6 +27,11 @@ with reached as (
         production_deployments.is_success
         and not production_deployments.is_baseline
     group by deployment_commits.commit_sha, production_deployments.service_no, production_deployments.lane_no
+),
+
+in_requests as (
+    select distinct commit_sha
+    from change_shas
 )
 
 select
@@ -35,5 +40,4 @@ select
         as is_first,
     not reached.is_merge and in_requests.commit_sha is null as is_loose
 from reached
-left join (select distinct commit_sha from change_shas) as in_requests
-    on reached.commit_sha = in_requests.commit_sha
+left join in_requests on reached.commit_sha = in_requests.commit_sha
