@@ -10,6 +10,17 @@ from qmsreport.records.fields import key, one_of, person
 from qmsreport.records.operation import SEVERITIES
 
 LAYERS = ("declared", "effective", "measured")
+DOCUMENT_FLAWS = (
+    "empty required",  # the document says itself that the field is REQUIRED
+    "unknown value",  # none of the options that the document lists
+    "misfiled",  # stands under a table it does not belong to
+    "mojibake",  # text that was decoded with the wrong code page
+    "unit unstated",  # percent or ratio, seconds or minutes: nothing says which
+    "stage order",  # a stage stands before one it depends on
+    "effort",  # hours of the stages do not add up to the document's own
+    "count",  # fewer or more items than the document claims
+    "unreadable",  # no parser gets further
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +33,20 @@ class Setting:
     value: str | None = None
     unit: str | None = None
     origin: str | None = None
+    document_version: str | None = None
+    required: bool | None = None  # as the document itself marks it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentFlaw:
+    """One thing that is wrong with a document itself, and where."""
+
+    document: str = key()
+    key: str = key()  # the setting, section or stage
+    flaw: str = field(metadata={"key": True, "choices": DOCUMENT_FLAWS})
+    line: int | None = None
+    observed: str | None = None
+    expected: str | None = None
     document_version: str | None = None
 
 

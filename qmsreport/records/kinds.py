@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from qmsreport.records.control import (
     Dashboard,
     Document,
+    DocumentFlaw,
     LogSample,
     PlanItem,
     QualityMeasure,
@@ -26,6 +27,7 @@ from qmsreport.records.delivery import (
 )
 from qmsreport.records.operation import (
     Alert,
+    AlertRoute,
     AlertRule,
     Incident,
     IncidentEvent,
@@ -34,6 +36,7 @@ from qmsreport.records.operation import (
     Silence,
     SliWindow,
 )
+from qmsreport.records.registers import Attestation, CorrectiveAction, Decision, Nonconformity, Waiver
 
 KINDS: Mapping[str, type] = types.MappingProxyType(
     {
@@ -49,6 +52,7 @@ KINDS: Mapping[str, type] = types.MappingProxyType(
         "metric_windows": MetricWindow,
         "alerts": Alert,
         "alert_rules": AlertRule,
+        "alert_routes": AlertRoute,
         "silences": Silence,
         "scrape_targets": ScrapeTarget,
         "settings": Setting,
@@ -59,7 +63,13 @@ KINDS: Mapping[str, type] = types.MappingProxyType(
         "vulnerabilities": Vulnerability,
         "scans": Scan,
         "documents": Document,
+        "document_flaws": DocumentFlaw,
         "plan_items": PlanItem,
+        "waivers": Waiver,
+        "attestations": Attestation,
+        "decisions": Decision,
+        "nonconformities": Nonconformity,
+        "corrective_actions": CorrectiveAction,
     }
 )
 

@@ -108,6 +108,26 @@ class AlertRule:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AlertRoute:
+    """Where an alert of one severity ends: what the route tree of one router does with it."""
+
+    router: str = key()
+    severity: str = key()
+    service: str = key()  # "*": an alert that names no service
+    receiver: str = key()  # one row for each receiver it reaches
+    channels: list[str] | None = (
+        None  # kinds of integration: pagerduty, slack, email, webhook, …; empty: nobody
+    )
+    send_resolved: bool | None = None
+    group_by: list[str] | None = None
+    group_wait_seconds: float | None = None
+    group_interval_seconds: float | None = None
+    repeat_interval_seconds: float | None = None
+    mute_intervals: list[str] | None = None
+    origin: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Silence:
     """One silence of alerts."""
 

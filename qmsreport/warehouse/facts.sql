@@ -301,6 +301,29 @@ create table if not exists alert_rules (
     raw_sha256 varchar
 );
 
+-- Where an alert of one severity ends, after the route tree of one router.
+create table if not exists alert_routes (
+    router varchar not null,
+    severity varchar not null,
+    service varchar not null,            -- *: an alert that names no service
+    receiver varchar not null,
+    channels varchar[],                  -- pagerduty, slack, email, …; empty: nobody
+    send_resolved boolean,
+    group_by varchar[],
+    group_wait_seconds double,
+    group_interval_seconds double,
+    repeat_interval_seconds double,
+    mute_intervals varchar[],
+    origin varchar,                      -- file and line, or endpoint
+    source varchar not null,
+    source_id varchar,
+    version integer not null,
+    vanished boolean not null,
+    extract_id bigint not null,
+    recorded_at timestamp not null,
+    raw_sha256 varchar
+);
+
 -- One silence of alerts.
 create table if not exists silences (
     silence_id varchar not null,
@@ -345,6 +368,7 @@ create table if not exists settings (
     unit varchar,
     origin varchar,                      -- file and line, or endpoint
     document_version varchar,
+    required boolean,                    -- as the document itself marks it
     source varchar not null,
     source_id varchar,
     version integer not null,
@@ -493,6 +517,136 @@ create table if not exists plan_items (
     done boolean,
     declared_count bigint,               -- what the document claims
     counted bigint,
+    source varchar not null,
+    source_id varchar,
+    version integer not null,
+    vanished boolean not null,
+    extract_id bigint not null,
+    recorded_at timestamp not null,
+    raw_sha256 varchar
+);
+
+-- One thing that is wrong with a document itself, and where.
+create table if not exists document_flaws (
+    document varchar not null,
+    key varchar not null,                -- setting, section or stage
+    flaw varchar not null,               -- empty required, misfiled, count, …
+    line bigint,
+    observed varchar,
+    expected varchar,
+    document_version varchar,
+    source varchar not null,
+    source_id varchar,
+    version integer not null,
+    vanished boolean not null,
+    extract_id bigint not null,
+    recorded_at timestamp not null,
+    raw_sha256 varchar
+);
+
+-- One accepted exception; the underlying fail is still printed.
+create table if not exists waivers (
+    waiver_id varchar not null,
+    check_id varchar,
+    resource varchar,                    -- null: every resource of the check
+    reason varchar,
+    compensating_control varchar,
+    owner varchar,
+    approver varchar,                    -- never the owner
+    granted_at timestamp,
+    expires_at timestamp,
+    origin varchar,                      -- file and line
+    source varchar not null,
+    source_id varchar,
+    version integer not null,
+    vanished boolean not null,
+    extract_id bigint not null,
+    recorded_at timestamp not null,
+    raw_sha256 varchar
+);
+
+-- One signed statement of a person about what no system shows.
+create table if not exists attestations (
+    attestation_id varchar not null,
+    check_id varchar,
+    resource varchar,                    -- null: every resource of the check
+    statement varchar,
+    owner varchar,
+    attested_at timestamp,
+    expires_at timestamp,
+    evidence_url varchar,
+    origin varchar,                      -- file and line
+    source varchar not null,
+    source_id varchar,
+    version integer not null,
+    vanished boolean not null,
+    extract_id bigint not null,
+    recorded_at timestamp not null,
+    raw_sha256 varchar
+);
+
+-- One recorded choice between declarations that conflict.
+create table if not exists decisions (
+    decision_id varchar not null,
+    setting varchar,                     -- key of the setting
+    value varchar,
+    unit varchar,
+    reason varchar,
+    approver varchar,
+    decided_at timestamp,
+    origin varchar,                      -- file and line
+    source varchar not null,
+    source_id varchar,
+    version integer not null,
+    vanished boolean not null,
+    extract_id bigint not null,
+    recorded_at timestamp not null,
+    raw_sha256 varchar
+);
+
+-- One nonconformity as people keep it; never closed by the tool.
+create table if not exists nonconformities (
+    nonconformity_id varchar not null,
+    fingerprint varchar,                 -- of the finding it answers for
+    check_id varchar,
+    resource varchar,
+    control varchar,
+    title varchar,
+    requirement varchar,
+    evidence varchar,
+    deviation varchar,
+    grade varchar,                       -- major, minor, observation
+    repeat_of varchar,
+    opened_at timestamp,
+    containment varchar,
+    root_cause varchar,
+    cause_category varchar,
+    owner varchar,
+    due_at timestamp,
+    closed_at timestamp,
+    verifier varchar,                    -- never the owner
+    effective boolean,
+    origin varchar,                      -- file and line
+    source varchar not null,
+    source_id varchar,
+    version integer not null,
+    vanished boolean not null,
+    extract_id bigint not null,
+    recorded_at timestamp not null,
+    raw_sha256 varchar
+);
+
+-- One corrective or preventive action of a nonconformity.
+create table if not exists corrective_actions (
+    action_id varchar not null,
+    nonconformity_id varchar,
+    kind varchar,                        -- containment, corrective, preventive
+    action varchar,
+    owner varchar,
+    due_at timestamp,
+    done_at timestamp,
+    effective boolean,
+    origin varchar,                      -- file and line
     source varchar not null,
     source_id varchar,
     version integer not null,

@@ -78,6 +78,7 @@ def freeze(
                 f"Nothing was known at {as_of:%Y-%m-%dT%H:%M:%SZ}: {since}. Choose a later --as-of, or extract first."
             )
         run(connection, "use warehouse")
+        _refuse_an_older_one(connection, warehouse)
         for kind in KINDS:
             _copy(connection, kind, periods, as_of, sources)
         conflicts.write(connection, periods[-1], as_of, sources)
@@ -106,6 +107,17 @@ def _attach(connection: duckdb.DuckDBPyConnection, warehouse: Path, wait_seconds
     if name != "snapshot":
         escaped = str(name).replace('"', '""')
         raise UsageError(f'The snapshot must be called snapshot.duckdb while it is made, not "{escaped}".')
+
+
+def _refuse_an_older_one(connection: duckdb.DuckDBPyConnection, warehouse: Path) -> None:
+    """An older version's warehouse lacks tables or columns; only a writer may add them."""
+    sql = "select table_name, column_name from duckdb_columns() where database_name = 'warehouse'"
+    there = set(run(connection, sql))
+    if any((kind, column.name) not in there for kind in KINDS for column in columns(kind)):
+        raise UsageError(
+            f"The warehouse {warehouse} was written by an older qmsreport. Run 'qmsreport extract' once: "
+            "it adds what is missing and changes nothing that is stored."
+        )
 
 
 def _copy(

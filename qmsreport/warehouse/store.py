@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from qmsreport import __version__
 from qmsreport.errors import WarehouseError
 from qmsreport.extracts import Batch, Extract, Reject
-from qmsreport.records import key_of
+from qmsreport.records import KINDS, columns, key_of
 from qmsreport.warehouse import versions
 from qmsreport.warehouse.database import opened, run
 from qmsreport.warehouse.lock import writing
@@ -72,6 +72,7 @@ class Warehouse:
         with writing(self.path, what, self._wait):
             with self._opened(read_only=False) as connection:
                 run(connection, _FACTS.read_text("utf-8"))
+                _add_new_columns(connection)
             yield
 
     def progress(self, source: str) -> _Known:
@@ -138,6 +139,16 @@ class Warehouse:
     def _opened(self, *, read_only: bool) -> Iterator[duckdb.DuckDBPyConnection]:
         with opened(self.path, read_only=read_only, wait_seconds=self._wait) as connection:
             yield connection
+
+
+def _add_new_columns(connection: duckdb.DuckDBPyConnection) -> None:
+    """Give the tables of a warehouse that an older version made the columns that have come since."""
+    sql = "select table_name, column_name from duckdb_columns() where not internal"
+    there = set(run(connection, sql))
+    for kind in KINDS:
+        for column in columns(kind):
+            if (kind, column.name) not in there:
+                run(connection, f"alter table {kind} add column {column.name} {column.sql_type}")
 
 
 def _append(

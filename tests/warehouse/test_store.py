@@ -15,9 +15,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from qmsreport.errors import Malformed, WarehouseError
+from qmsreport.errors import Malformed, UsageError, WarehouseError
 from qmsreport.extracts import Reject
-from qmsreport.warehouse import Warehouse, versions
+from qmsreport.period import quarter
+from qmsreport.warehouse import Warehouse, freeze, versions
 
 FEBRUARY, MARCH, SEPTEMBER = (datetime(2026, month, 1) for month in (2, 3, 9))  # noqa: DTZ001  # naive UTC
 
@@ -362,3 +363,20 @@ def test_a_path_with_lock_in_it_is_no_lock(tmp_path):
     with pytest.raises(WarehouseError, match="check the path") as caught:
         Warehouse(file, lock_timeout_seconds=30).progress("src")
     assert type(caught.value) is WarehouseError
+
+
+def test_an_older_warehouse_gets_the_columns_and_tables_that_have_come_since(desk, tmp_path):
+    """Reading an older warehouse says to extract; a writer adds what is missing and keeps what is stored."""
+    desk.list_services({"shop": "A"})
+    with duckdb.connect(str(desk.path)) as connection:
+        connection.execute("alter table services drop column tier")
+        connection.execute("drop table alert_routes")
+    period = quarter("2026-Q1", "UTC")
+    with pytest.raises(UsageError, match="Run 'qmsreport extract' once"):
+        freeze(desk.path, tmp_path / "snapshot.duckdb", [period], SEPTEMBER, ["src"], {})
+    desk.list_services({"shop": "A", "till": "B"})
+    assert desk.rows("select service, team, tier from services order by 1") == [
+        ("shop", "A", None),
+        ("till", "B", None),
+    ]
+    assert desk.rows("select count(*) from alert_routes") == [(0,)]
