@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 FORMATS = ("pdf", "html", "csv", "json")
 # kept in the snapshot for readers; computed from it, so not evidence
 _DERIVED = ("metrics", "findings", "definitions")
+_KEY_FIGURES = "grain = 'period' and scope_type = 'organisation' and environment is null"
 
 
 @dataclass(slots=True)
@@ -45,7 +46,9 @@ class Report:
 
     folder: Path
     unchanged: bool
-    metrics: pl.DataFrame  # as in `results.Evaluation`
+    key_figures: (
+        pl.DataFrame
+    )  # the organisation's, by period; columns and findings as in `results.Evaluation`
     findings: pl.DataFrame
 
     @property
@@ -158,6 +161,7 @@ def generate(
     The same facts, period, configuration, definitions and version give the same pages; a run that would say
     exactly what the newest revision says returns that revision.
     """
+    from qmsreport.evaluate import evaluate
     from qmsreport.render import render
     from qmsreport.warehouse import Snapshot, freeze, table_digests
     from qmsreport.warehouse.freeze import known_until
@@ -192,19 +196,23 @@ def generate(
             newest = bundle.latest(out, period.label)
             if newest and bundle.same_evidence(newest, parts.document(), _files_of(formats)):
                 with Snapshot(newest / bundle.SNAPSHOT) as written:
-                    return Report(newest, True, written.stored("metrics"), written.stored("findings"))
+                    return Report(newest, True, written.metrics(_KEY_FIGURES), written.stored("findings"))
             facts = _facts(config, period, moment, revision, parts.digest)
-            evaluation = _evaluate(snapshot, queries, facts)
-            keep(snapshot, queries, evaluation)
+            outcome = evaluate(snapshot, queries)
+            key_figures = snapshot.metrics(_KEY_FIGURES)
+            # a large organisation has millions of figures: they leave the database for pages only
+            evaluation = _evaluation(snapshot, queries, outcome, facts) if formats else None
+            keep(snapshot, queries)
             raw = dict(snapshot.fetch("select extract_id, raw_sha256 from extracts order by 1"))
         file.rename(folder / bundle.SNAPSHOT)
-        render(evaluation, formats, folder)
+        if evaluation:
+            render(evaluation, formats, folder)
         for query in queries:
             target = folder / query.path
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_text(query.text, "utf-8")
         evidence.write_manifest(folder, parts, {**_plain(facts), "previous_manifest": manifest_before}, raw)
-    return Report(out / period.label / f"r{revision}", False, evaluation.metrics, evaluation.findings)
+    return Report(out / period.label / f"r{revision}", False, key_figures, outcome.findings)
 
 
 def _files_of(formats: Sequence[str]) -> list[str]:
@@ -217,14 +225,11 @@ def _files_of(formats: Sequence[str]) -> list[str]:
     return [names[name] for name in formats]
 
 
-def _evaluate(snapshot: Any, queries: Any, facts: dict[str, Any]) -> Evaluation:
-    from qmsreport.evaluate import evaluate
-
-    outcome = evaluate(snapshot, queries)
+def _evaluation(snapshot: Any, queries: Any, outcome: Any, facts: dict[str, Any]) -> Evaluation:
     return Evaluation(
         report=facts,
         sections=outcome.sections,
-        metrics=outcome.metrics,
+        metrics=snapshot.metrics(),
         findings=outcome.findings,
         queries=queries,
         populations=snapshot.populations(),
@@ -232,16 +237,11 @@ def _evaluate(snapshot: Any, queries: Any, facts: dict[str, Any]) -> Evaluation:
     )
 
 
-def keep(snapshot: Any, queries: Any, evaluation: Evaluation) -> None:
-    """Leave views and results in the snapshot's file, so that every query runs in the stock command line."""
-    from qmsreport.evaluate import definitions
-
+def keep(snapshot: Any, queries: Any) -> None:
+    """Leave the views in the snapshot's file too, so that every query runs in the stock command line."""
     for query in queries:
         if query.group == "views":
             snapshot.create_view(query.id, query.sql, query.path, query.title)
-    snapshot.load("definitions", definitions(queries))
-    snapshot.load("metrics", evaluation.metrics)
-    snapshot.load("findings", evaluation.findings)
 
 
 def published(out: Path, periods: Sequence[Period]) -> Any:
@@ -331,6 +331,7 @@ def reproduce(folder: Path, target: Path, formats: Sequence[str] = ("pdf", "html
     Returns:
         One sentence for each file that came out differently; empty when all are the same.
     """
+    from qmsreport.evaluate import evaluate
     from qmsreport.render import render
     from qmsreport.warehouse import Snapshot
 
@@ -350,7 +351,8 @@ def reproduce(folder: Path, target: Path, formats: Sequence[str] = ("pdf", "html
     ):
         facts[key] = read(facts[key])
     with Snapshot(folder / bundle.SNAPSHOT) as snapshot:
-        evaluation = _evaluate(snapshot, catalog.read(folder / "queries"), facts)
+        queries = catalog.read(folder / "queries")
+        evaluation = _evaluation(snapshot, queries, evaluate(snapshot, queries), facts)
     for path in render(evaluation, formats, target):
         name = path.relative_to(target).as_posix()
         recorded = manifest["files"].get(name)

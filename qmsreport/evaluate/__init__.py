@@ -1,14 +1,15 @@
-"""Queries times snapshot: metrics, findings and section rows. Pure: reads the snapshot, writes nothing to it."""
+"""Queries times snapshot: metrics, findings and section rows. Pure: the rows follow from the snapshot alone."""
 
 from __future__ import annotations
 
+import contextlib
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from qmsreport.errors import QueryError
-from qmsreport.evaluate.contract import check_rows, failed_check, metric_rows
+from qmsreport.evaluate.contract import check_rows, failed_check, store_metric
 from qmsreport.results import Query, Section
 
 if TYPE_CHECKING:
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 class Outcome:
     """What the queries gave: see `results.Evaluation` for the shapes."""
 
-    metrics: pl.DataFrame
     findings: pl.DataFrame
     sections: dict[str, Section]
     seconds: dict[str, float] = field(default_factory=dict)
@@ -31,33 +31,32 @@ def evaluate(snapshot: Snapshot, queries: Sequence[Query]) -> Outcome:
     """Run every query over an open snapshot.
 
     Views and metrics that fail end the run, because figures would be missing; a check that fails becomes a
-    finding of status *error* and the run goes on.
+    finding of status *error* and the run goes on. Figures stay in the snapshot's table `metrics` (a large
+    organisation has millions), findings in `findings`; both in its file, or for this session if it is read only.
 
     Raises:
         QueryError: with file, DuckDB's message and title, or the broken row contract.
     """
     import polars as pl
 
-    seconds: dict[str, float] = {}
-    by_group: dict[str, list[Query]] = {"views": [], "metrics": [], "checks": [], "sections": []}
+    groups: dict[str, list[Query]] = {"views": [], "metrics": [], "checks": [], "sections": []}
     for query in queries:
-        by_group[query.group].append(query)
+        groups[query.group].append(query)
+    seconds: dict[str, float] = {}
 
-    for query in by_group["views"]:
-        with _Timed(seconds, query):
+    for query in groups["views"]:
+        with _timed(seconds, query):
             kept = query.header.get("materialised", True)
             snapshot.create_table(query.id, query.sql, query.path, query.title, materialised=kept)
     snapshot.hold("definitions", definitions(queries))
-    metrics: list[pl.DataFrame] = []
-    for query in by_group["metrics"]:
-        with _Timed(seconds, query):
-            metrics.append(metric_rows(query, snapshot.rows(query.sql, query.path, query.title)))
-    all_metrics = pl.concat(metrics) if metrics else metric_rows(None, None)
-    snapshot.hold("metrics", all_metrics)
+    snapshot.create_metrics()
+    for query in groups["metrics"]:
+        with _timed(seconds, query):
+            store_metric(snapshot, query)
 
     findings: list[pl.DataFrame] = []
-    for query in by_group["checks"]:
-        with _Timed(seconds, query):
+    for query in groups["checks"]:
+        with _timed(seconds, query):
             try:
                 findings.append(check_rows(query, snapshot.rows(query.sql, query.path, query.title)))
             except QueryError as error:
@@ -66,11 +65,19 @@ def evaluate(snapshot: Snapshot, queries: Sequence[Query]) -> Outcome:
     snapshot.hold("findings", all_findings)
 
     sections: dict[str, Section] = {}
-    for query in sorted(by_group["sections"], key=lambda item: (item.header["order"], item.id)):
-        with _Timed(seconds, query):
+    for query in sorted(groups["sections"], key=lambda item: (item.header["order"], item.id)):
+        with _timed(seconds, query):
             rows = snapshot.rows(query.sql, query.path, query.title)
             sections[query.id] = Section(query, rows.to_dicts())
-    return Outcome(all_metrics, all_findings, sections, seconds)
+    return Outcome(all_findings, sections, seconds)
+
+
+@contextlib.contextmanager
+def _timed(seconds: dict[str, float], query: Query) -> Iterator[None]:
+    """Notes how long a query took."""
+    start = time.perf_counter()
+    yield
+    seconds[query.path] = time.perf_counter() - start
 
 
 def definitions(queries: Sequence[Query]) -> pl.DataFrame:
@@ -100,16 +107,3 @@ def definitions(queries: Sequence[Query]) -> pl.DataFrame:
         },
         orient="row",
     )
-
-
-class _Timed:
-    """Notes how long a query took."""
-
-    def __init__(self, seconds: dict[str, float], query: Query) -> None:
-        self._seconds, self._path = seconds, query.path
-
-    def __enter__(self) -> None:
-        self._start = time.perf_counter()
-
-    def __exit__(self, *_: object) -> None:
-        self._seconds[self._path] = time.perf_counter() - self._start

@@ -109,7 +109,6 @@ def generate(work: Path) -> dict[str, Any]:
     return {
         "seconds": end - begin,
         "parts": parts,
-        "figures": report.metrics.height,
         "findings": report.findings.height,
         "snapshot_mib": round((report.folder / "evidence.duckdb").stat().st_size / 2**20),
     }

@@ -44,6 +44,7 @@ class Evaluated:
 
     snapshot: Path
     outcome: Outcome
+    metrics: pl.DataFrame
     first_day: date
 
     def row(self, metric: str, statistic: str, **where: Any) -> dict[str, Any] | None:
@@ -57,7 +58,7 @@ class Evaluated:
             "environment": None,
         } | where
         test = [pl.col(name).eq_missing(pl.lit(value)) for name, value in wanted.items()]
-        found = self.outcome.metrics.filter(*test).to_dicts()
+        found = self.metrics.filter(*test).to_dicts()
         assert len(found) < 2, found
         return found[0] if found else None
 
@@ -166,7 +167,7 @@ def reported(
             snapshot,
             [query for query in queries() if query.group == "views" or chosen is None or query.id in chosen],
         )
-    return Evaluated(path, outcome, periods[-1].first)
+        return Evaluated(path, outcome, snapshot.metrics(), periods[-1].first)
 
 
 def _extract(part: Known) -> Extract:

@@ -145,7 +145,7 @@ def made(*parts: Known | Sequence[Any], **given: Any) -> Evaluated:
 
 def same(one: Evaluated, other: Evaluated) -> None:
     """Both say the same, to the last digit."""
-    assert one.outcome.metrics.equals(other.outcome.metrics)
+    assert one.metrics.equals(other.metrics)
     assert one.outcome.findings.equals(other.outcome.findings)
 
 
@@ -161,7 +161,7 @@ def test_row_order_changes_nothing(items: list[Any], chance: Any) -> None:
     other = made(mixed[:half], mixed[half:])
     # only the ledger's counts of rows are those of the extracts
     left_out = pl.col("check_id") != "records_complete"
-    assert one.outcome.metrics.equals(other.outcome.metrics)
+    assert one.metrics.equals(other.metrics)
     assert one.outcome.findings.filter(left_out).equals(other.outcome.findings.filter(left_out))
 
 
@@ -171,7 +171,7 @@ def test_loading_twice_equals_loading_once(items: list[Any]) -> None:
     """Reading the same window again adds nothing to any figure."""
     once, twice = made(items), made(items, items)
     left_out = pl.col("check_id") != "records_complete"
-    assert once.outcome.metrics.equals(twice.outcome.metrics)
+    assert once.metrics.equals(twice.metrics)
     assert once.outcome.findings.filter(left_out).equals(twice.outcome.findings.filter(left_out))
 
 
@@ -190,7 +190,7 @@ def test_rows_outside_the_trend_change_nothing(items: list[Any], days: int, outc
     ]
     one, other = made(items), made([*items, *outside])
     left_out = pl.col("check_id") != "records_complete"
-    assert one.outcome.metrics.equals(other.outcome.metrics)
+    assert one.metrics.equals(other.metrics)
     assert one.outcome.findings.filter(left_out).equals(other.outcome.findings.filter(left_out))
 
 
@@ -211,7 +211,7 @@ def test_late_facts_change_nothing_in_an_earlier_as_of(items: list[Any]) -> None
 @given(histories())
 def test_figures_are_figures(items: list[Any]) -> None:
     """Shares lie between 0 and 1, counts and durations are not negative, and no value is undefined or infinite."""
-    rows = made(items).outcome.metrics
+    rows = made(items).metrics
     for name in ("value", "numerator", "denominator"):
         assert not rows[name].is_nan().any()
         assert not rows[name].is_infinite().any()
