@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from qmsreport.http import redact
+from qmsreport.period import to_utc
 from qmsreport.records import Document, DocumentFlaw, PlanItem, Setting
 from qmsreport.sources import _policy_plan, _toml_lines
 from qmsreport.sources._policy_marks import Mark, is_empty, mark
@@ -25,7 +27,12 @@ _KINDS = {
     "documents.compliance": "compliance document",
     "documents.api": "API documentation",
 }
-_STATED = re.compile(r"^\W*(owner|approved by|approver|version)\W*:\W*([^\n|*]+?)\W*$", re.IGNORECASE | re.MULTILINE)
+_SECRET = re.compile(
+    r"(?:^|_)(?:password|passwd|secret|token|credentials?|api_?key|private_?key)$", re.IGNORECASE
+)
+_STATED = re.compile(
+    r"^\W*(owner|approved by|approver|version)\W*:\W*([^\n|*]+?)\W*$", re.IGNORECASE | re.MULTILINE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +106,9 @@ def read(raw: bytes, name: str, rules: Rules) -> Reading:
         found.unreadable = error
         return found
     if text.lines[0].strip() == "---" and "---" in (line.strip() for line in text.lines[1:]):
-        found.warnings = ("Its front matter stands between --- and is not read. Write it as TOML between +++ lines.",)
+        found.warnings = (
+            "Its front matter stands between --- and is not read. Write it as TOML between +++ lines.",
+        )
     if found.toml:
         found.fields = [_field(entry, rules) for entry in found.toml.entries if _is_plain(entry.path)]
         found.version = found.value(*_VERSIONS) or found.version
@@ -126,9 +135,10 @@ def _field(entry: _toml_lines.Entry, rules: Rules) -> Field:
     path = tuple(str(part) for part in entry.path)
     home = rules.home(path)
     rule = rules.find(home)
-    return Field(
-        path, home, entry.value, entry.line, entry.comment, rule, mark(entry.comment), normal(entry.value, rule, entry.comment)
-    )
+    secret = isinstance(entry.value, str) and entry.value.strip() and _SECRET.search(path[-1])
+    value = "***" if secret else entry.value  # a secret does not belong in a document, nor into the warehouse
+    found = normal(value, rule, entry.comment)
+    return Field(path, home, value, entry.line, entry.comment, rule, mark(entry.comment), found)
 
 
 def settings(found: Reading) -> list[Setting]:
@@ -154,7 +164,7 @@ def settings(found: Reading) -> list[Setting]:
         if isinstance(values, list) and values and isinstance(values[0], dict):
             line = min(line for path, line in _lines(found) if path[0] == name)
             rows[f"document:{found.name}", name] = Setting(
-                subject=f"document:{found.name}", key=name, layer="declared", value=written(values), unit="list",
+                subject=f"document:{found.name}", key=name, layer="declared", value=redact(written(values)), unit="list",
                 origin=f"{found.name}:{line}", document_version=found.version,
             )  # fmt: skip
     return list(rows.values())
@@ -162,13 +172,16 @@ def settings(found: Reading) -> list[Setting]:
 
 def _lines(found: Reading) -> list[tuple[_toml_lines.Path, int]]:
     toml = found.toml
-    return [] if toml is None else [*toml.heads.items(), *((entry.path, entry.line) for entry in toml.entries)]
+    return (
+        [] if toml is None else [*toml.heads.items(), *((entry.path, entry.line) for entry in toml.entries)]
+    )
 
 
 def _put(
     rows: dict[tuple[str, str], Setting], found: Reading, item: Field, value: str | None, unit: str | None
 ) -> None:
     subject = f"document:{found.name}"
+    value = None if value is None else redact(value)
     there = rows.get((subject, item.key))
     if there and (there.value, there.unit) == (value, unit):
         return
@@ -181,13 +194,12 @@ def _put(
 
 
 def plan_items(found: Reading) -> list[PlanItem]:
-    """The checkboxes with the counts of their section, one row for each count the document claims of itself, and
-    one for each stage of its implementation: whether a stage is done, no document says."""
+    """The checkboxes with the counts of their section, and one row for each count the document claims of itself."""
     plan = found.plan
     claimed = {claim.section: claim.count for claim in plan.claims}
     rows = [
         PlanItem(
-            document=found.name, section=item.section, item=item.text, done=item.done,
+            document=found.name, section=item.section, item=redact(item.text), done=item.done,
             declared_count=claimed.get(item.section), counted=plan.counted(item.section),
         )
         for item in plan.items
@@ -203,10 +215,10 @@ def plan_items(found: Reading) -> list[PlanItem]:
     return list({(row.section, row.item): row for row in rows}.values())
 
 
-def documents(found: Reading) -> Document:
-    """The document itself; those it refers to are looked up by whoever can read files."""
+def document(found: Reading, zone: str) -> Document:
+    """The document itself; those it refers to are looked up by whoever can read files. Days are local to the zone."""
     body = "\n".join(found.text.lines[:60])
-    stated = {name.lower(): value.strip() for name, value in _STATED.findall(body)} if not found.toml else {}
+    stated = {} if found.toml else {name.lower(): value.strip() for name, value in _STATED.findall(body)}
     kind = "plan" if found.plan.items else "document"
     if found.value("implementation_type", "template_id"):
         kind = "implementation"
@@ -217,19 +229,20 @@ def documents(found: Reading) -> Document:
         title=found.value("title", "name", "template_name") or found.plan.title or found.name,
         kind=found.value("kind") or kind,
         owner=found.value("owner", "implementation_lead") or stated.get("owner"),
-        approved_by=found.value("approved_by", "approver") or stated.get("approved by") or stated.get("approver"),
-        approved_at=_moment(found.value("approved_at", "approved_date", "approval_date")),
-        review_due=_moment(found.value("review_due", "next_review")),
+        approved_by=found.value("approved_by", "approver")
+        or stated.get("approved by")
+        or stated.get("approver"),
+        approved_at=_moment(found.value("approved_at", "approved_date", "approval_date"), zone),
+        review_due=_moment(found.value("review_due", "next_review"), zone),
         sha256=found.sha256,
     )
 
 
-def _moment(text: str | None) -> datetime | None:
+def _moment(text: str | None, zone: str) -> datetime | None:
     try:
-        day = date.fromisoformat(text[:10]) if text else None
+        return to_utc(date.fromisoformat(text[:10]), zone) if text else None
     except ValueError:
         return None
-    return datetime(day.year, day.month, day.day) if day else None  # noqa: DTZ001  # a day; naive UTC, as inside
 
 
 def _references(found: Reading) -> list[Reference]:
@@ -252,6 +265,6 @@ def _references(found: Reading) -> list[Reference]:
 def flaw(found: Reading, key: str, kind: str, line: int | None, observed: str, expected: str) -> DocumentFlaw:
     """One flaw of the document."""
     return DocumentFlaw(
-        document=found.name, key=key, flaw=kind, line=line, observed=observed[:200], expected=expected,
+        document=found.name, key=key, flaw=kind, line=line, observed=redact(observed)[:200], expected=redact(expected)[:200],
         document_version=found.version,
     )  # fmt: skip

@@ -19,7 +19,14 @@ def flaws(found: Reading) -> list[DocumentFlaw]:
     every = [*_text(found)]
     if found.unreadable:
         every.append(
-            flaw(found, "front matter", "unreadable", found.unreadable.line, found.unreadable.why, "TOML between +++ lines")
+            flaw(
+                found,
+                "front matter",
+                "unreadable",
+                found.unreadable.line,
+                found.unreadable.why,
+                "TOML between +++ lines",
+            )
         )
     for item in found.fields:
         every += _of_field(found, item)
@@ -33,10 +40,17 @@ def _of_field(found: Reading, item: Field) -> Iterator[DocumentFlaw]:
     if item.home != item.path:
         table = ".".join(item.path[:-1])
         yield flaw(
-            found, own, "misfiled", item.line, f"stands under [{table}]", "at the top level, before the first [table]"
+            found,
+            own,
+            "misfiled",
+            item.line,
+            f"stands under [{table}]",
+            "at the top level, before the first [table]",
         )
     if item.mark.required and is_empty(item.value):
-        yield flaw(found, own, "empty required", item.line, written(item.value) or '""', "filled in: marked REQUIRED")
+        yield flaw(
+            found, own, "empty required", item.line, written(item.value) or '""', "filled in: marked REQUIRED"
+        )
     expected = wanted(item.home[-1], item.value, item.mark) or item.normal.wanted
     if expected:
         yield flaw(found, own, "unknown value", item.line, written(item.value), expected)
@@ -53,7 +67,9 @@ def _text(found: Reading) -> Iterator[DocumentFlaw]:
     rest: list[int] = []
     for line, before in found.text.mended.items():
         if line in keys:
-            yield flaw(found, keys[line], "mojibake", line, before.strip(), found.text.lines[line - 1].strip())
+            yield flaw(
+                found, keys[line], "mojibake", line, before.strip(), found.text.lines[line - 1].strip()
+            )
         else:
             rest.append(line)
     if rest:
@@ -73,12 +89,21 @@ def _stage_order(found: Reading) -> Iterator[DocumentFlaw]:
     order = {name: place for place, name in reversed(list(enumerate(names)))}
     for name in order:
         if listed and name not in stages:
-            yield flaw(found, f"{_STAGES}.{name}", "stage order", listed.line, "in the order, and no such stage", "a table of its own")
+            yield flaw(
+                found,
+                f"{_STAGES}.{name}",
+                "stage order",
+                listed.line,
+                "in the order, and no such stage",
+                "a table of its own",
+            )
     for name, fields in stages.items():
         line = min(item.line for item in fields.values())
         key = f"{_STAGES}.{name}"
         if listed and name not in order:
-            yield flaw(found, key, "stage order", line, "a stage that stage_order leaves out", "in stage_order")
+            yield flaw(
+                found, key, "stage order", line, "a stage that stage_order leaves out", "in stage_order"
+            )
         needs = fields.get("dependencies")
         for need in needs.value if needs and isinstance(needs.value, list) else ():
             said = _misplaced(str(need), name, stages, order)
@@ -137,8 +162,19 @@ def _counts(found: Reading) -> Iterator[DocumentFlaw]:
         counted = plan.counted(claim.section)
         if claim.count != counted:
             key = claim.label if claim.section == WHOLE else claim.section
-            yield flaw(found, key, "count", claim.line, f"states {claim.count}", f"{counted}: the checkboxes counted")
+            yield flaw(
+                found, key, "count", claim.line, f"states {claim.count}", f"{counted}: the checkboxes counted"
+            )
     for claim in plan.unmatched:
-        yield flaw(found, claim.label, "count", claim.line, f"states {claim.count}", "the name of a section with checkboxes")
+        yield flaw(
+            found,
+            claim.label,
+            "count",
+            claim.line,
+            f"states {claim.count}",
+            "the name of a section with checkboxes",
+        )
     for line, total, parts in plan.sums:
-        yield flaw(found, "sum of the rows", "count", line, f"a total of {total}", f"{parts}: the sum of the rows")
+        yield flaw(
+            found, "sum of the rows", "count", line, f"a total of {total}", f"{parts}: the sum of the rows"
+        )

@@ -13,7 +13,16 @@ if TYPE_CHECKING:
 
 WHOLE = "(whole document)"
 _BOX = re.compile(r"\[([ xX])\]\s+(.*)", re.DOTALL)
-_COUNT_HEADS = {"count", "tasks", "items", "number", "total", "number of tasks", "number of items", "total tasks"}
+_COUNT_HEADS = {
+    "count",
+    "tasks",
+    "items",
+    "number",
+    "total",
+    "number of tasks",
+    "number of items",
+    "total tasks",
+}
 _STATED = re.compile(
     r"^\W*((?:total|number of|overall)\s+(?:tasks|items|steps|checks|activities))\W*[:=]\W*(\d+)\b",
     re.IGNORECASE | re.MULTILINE,

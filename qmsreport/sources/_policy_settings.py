@@ -118,7 +118,9 @@ def _number(value: Any, rule: Rule, comment: str) -> Normal:
         return Normal(written(number), None, wanted="a number that is not negative")
     factor, said = (Decimal(rule.factor), None) if rule.factor != AUTO else _unit(number, rule.unit, comment)
     if rule.unit == "share" and not 0 <= number * factor <= 1:
-        return Normal(written(number), None, said, "a share: a ratio from 0 to 1, or a percentage from 0 to 100")
+        return Normal(
+            written(number), None, said, "a share: a ratio from 0 to 1, or a percentage from 0 to 100"
+        )
     return Normal(written(number * factor), rule.unit or None, said)
 
 
@@ -180,7 +182,9 @@ def own_rules(given: Mapping[str, Any], where: str) -> tuple[dict[str, Rule], li
     for name, entry in _flat(given):
         table = {"key": entry} if isinstance(entry, str) else entry
         if not isinstance(table, dict) or not isinstance(table.get("key"), str):
-            problems.append(f"{where} {name}: must be the name of a setting, like 'retention.logs', or a table with 'key'.")
+            problems.append(
+                f"{where} {name}: must be the name of a setting, like 'retention.logs', or a table with 'key'."
+            )
             continue
         unit = table.get("unit", units.get(table["key"], ""))
         factor = table.get("factor", AUTO if unit == "share" else 1)
@@ -191,7 +195,9 @@ def own_rules(given: Mapping[str, Any], where: str) -> tuple[dict[str, Rule], li
             problems.append(f"{where} {name}: '{unit}' is no unit. Known: {', '.join(filter(None, UNITS))}.")
         number = isinstance(factor, int | float) and not isinstance(factor, bool) and 0 < factor < math.inf
         if unit in _NUMBERS and factor != AUTO and not number:
-            problems.append(f"{where} {name}: the factor {factor!r} is neither a number above zero nor 'auto'.")
+            problems.append(
+                f"{where} {name}: the factor {factor!r} is neither a number above zero nor 'auto'."
+            )
         rules[name] = Rule(table["key"], str(unit), str(factor))
     return rules, problems
 

@@ -63,5 +63,7 @@ def _symbols(run: str) -> str:
         meant = run.encode("mac_roman").decode("utf-8")
     except UnicodeError:
         return run
-    symbols = all(unicodedata.category(letter) in ("So", "Sm", "Sk", "Mn", "Cf", "Po", "Pd") for letter in meant)
+    symbols = all(
+        unicodedata.category(letter) in ("So", "Sm", "Sk", "Mn", "Cf", "Po", "Pd") for letter in meant
+    )
     return meant if symbols else run

@@ -68,6 +68,7 @@ class _Policy:
         self._base = context.config.path.parent
         self._globs = options.globs
         self._rules = rules
+        self._zone = context.config.time_zone
         self._clock = context.clock
 
     def extract(self, since: datetime, until: datetime, progress: Progress) -> Iterable[Extract]:
@@ -103,7 +104,11 @@ class _Policy:
                 "Make it, mend its permissions, or change 'path'."
             ) from error
         found = {path for glob in self._globs for path in self._folder.glob(glob) if path.is_file()}
-        inside = (path for path in found if not any(part.startswith(".") for part in path.relative_to(self._folder).parts))
+        inside = (
+            path
+            for path in found
+            if not any(part.startswith(".") for part in path.relative_to(self._folder).parts)
+        )
         return {label(path, self._base): path for path in sorted(inside)}
 
     def _read(self, name: str, path: Path) -> Iterator[Extract]:
@@ -165,18 +170,20 @@ class _Policy:
         from qmsreport.sources import _policy_document
 
         return [
-            _policy_document.documents(found),
+            _policy_document.document(found, self._zone),
             *(self._referenced(found.name, reference, path) for reference in found.references),
         ]
 
     def _referenced(self, name: str, reference: Reference, beside: Path) -> Document:
         """A document that another one names. Its hash is known when its file is there, beside it or in the folder."""
+        from qmsreport.http import redact
+
         return Document(
-            document_id=f"{name}#{reference.kind}:{reference.target}",
+            document_id=f"{name}#{reference.kind}:{redact(reference.target)}",
             title=reference.title or PurePosixPath(reference.target).name or reference.target,
             kind=reference.kind,
             sha256=self._hash(reference.target, beside),
-            url=reference.target,
+            url=redact(reference.target),
         )
 
     def _hash(self, target: str, beside: Path) -> str | None:
@@ -198,9 +205,13 @@ class _Policy:
             paths = self._find()
         except Rejected as error:
             return Diagnosis(reachable=False, problems=(str(error),))
-        problems = [item.error for name, path in paths.items() for item in self._read(name, path) if item.error]
+        problems = [
+            item.error for name, path in paths.items() for item in self._read(name, path) if item.error
+        ]
         if not paths:
-            problems.append(f"There is no document to read in {self._folder}. Put Markdown there, or change 'globs'.")
+            problems.append(
+                f"There is no document to read in {self._folder}. Put Markdown there, or change 'globs'."
+            )
         return Diagnosis(
             reachable=True,
             permitted=not any("ermission" in problem for problem in problems),
