@@ -74,9 +74,9 @@ def read(text: str, zone: str, checks: Iterable[str]) -> Register:
     except Unreadable as error:
         register.problem(error.line, f"{error.why}.")
         return register
-    lines = {**{entry.path: entry.line for entry in toml.entries}, **toml.heads}
+    lines = _first_lines(toml)
     for name, rows in toml.values.items():
-        line = min((at for path, at in lines.items() if path[0] == name), default=1)
+        line = lines.get((name,), 1)
         if name not in FORMS:
             register.problem(line, f"unknown table '{name}'.{suggest(name, FORMS)}")
         elif not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
@@ -90,11 +90,20 @@ def read(text: str, zone: str, checks: Iterable[str]) -> Register:
     return register
 
 
+def _first_lines(toml: _toml_lines.Toml) -> dict[Path, int]:
+    """The first line of everything that has one: of each value, each table, and all that holds them."""
+    found: dict[Path, int] = {}
+    for path, line in [*toml.heads.items(), *((entry.path, entry.line) for entry in toml.entries)]:
+        for length in range(1, len(path) + 1):
+            found[path[:length]] = min(line, found.get(path[:length], line))
+    return found
+
+
 def _entry(
     register: Register, form: str, row: Mapping[str, Any], path: Path, lines: Mapping[Path, int], zone: str
 ) -> None:
     keys = FORMS[form].keys
-    begins = lines.get(path, min((at for one, at in lines.items() if one[: len(path)] == path), default=1))
+    begins = lines.get(path, 1)
     entry = Entry(form, begins, {}, {key: lines.get((*path, key), begins) for key in row})
     title = f"{form} {row['id']!r}" if isinstance(row.get("id"), str) else form
     nested = []
