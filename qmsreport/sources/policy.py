@@ -189,10 +189,11 @@ class _Policy:
     def _hash(self, target: str, beside: Path) -> str | None:
         if "://" in target:
             return None
+        inside = (self._base.resolve(), self._folder.resolve())
         for start in (beside.parent, self._folder, self._base):
             path = start / target.partition("#")[0]
             try:
-                if path.resolve().is_relative_to(self._base.resolve()) and path.is_file():
+                if any(path.resolve().is_relative_to(place) for place in inside) and path.is_file():
                     with path.open("rb") as stream:
                         return hashlib.file_digest(stream, "sha256").hexdigest()
             except (OSError, ValueError):  # a name that no file can have, or one that may not be read
