@@ -10,6 +10,7 @@ import pytest
 
 from qmsreport import catalog
 from qmsreport.evaluate import evaluate
+from qmsreport.records import PlanItem
 from qmsreport.warehouse import Snapshot
 from tests.factories import authored, change, deployed, deployment, incident, reject, sli_windows
 from tests.queries.conftest import Known, reported
@@ -72,6 +73,21 @@ def rows(tmp_path_factory: pytest.TempPathFactory) -> Rows:
         ),
         sli_windows("checkout-availability", "2026-07-01", 46, 100.0, seconds=86400),
         sli_windows("checkout-availability", "2026-08-16", 46, 70.0, seconds=86400),
+        [
+            PlanItem(
+                document="plan.md",
+                section="Logs",
+                item=str(number),
+                done=number < 2,
+                declared_count=4,
+                counted=3,
+            )
+            for number in range(3)
+        ],
+        PlanItem(document="plan.md", section="Traces", item="spans", done=False, counted=1),
+        PlanItem(
+            document="plan.md", section="(whole document)", item="Total tasks", declared_count=9, counted=4
+        ),
     ]
     folder = tmp_path_factory.mktemp("sections")
     made_of = reported(
@@ -268,6 +284,19 @@ def test_summary(rows: Rows) -> None:
         question == "decision" and statement.startswith("Checkout answers has spent 150 %")
         for question, statement in said
     )
+
+
+def test_implementation_progress(rows: Rows) -> None:
+    """Ticked boxes are counted per section and document, beside what the document states of itself."""
+    shown = [
+        (row["section"], row["done"], row["counted"], row["declared"], row["differs"])
+        for row in rows["implementation_progress"]
+    ]
+    assert shown == [
+        ("Logs", 2, 3, "4", True),
+        ("Traces", 0, 1, None, False),
+        ("All sections", 2, 4, "9", True),
+    ]
 
 
 @pytest.mark.parametrize("stem", [query.id for query in catalog.read() if query.group == "sections"])
