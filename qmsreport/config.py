@@ -112,6 +112,22 @@ class SloPolicy:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What the checks allow where no other document says it; each is printed as the basis of its verdicts."""
+
+    silence_days: float = 7.0
+    emergency_review_days: float = 5.0
+    breach_notification_hours: float = 72.0  # GDPR Art. 33(1)
+    scan_gap_days: float = 92.0  # PCI DSS 11.3.1: at least every three months
+    critical_fix_days: float = 30.0  # PCI DSS 6.3.3: within one month
+    high_fix_days: float = 90.0
+    access_review_months: float = 6.0  # PCI DSS 7.2.4
+    restore_test_months: float = 12.0
+    incident_exercise_months: float = 12.0  # PCI DSS 12.10.2
+    rule_evaluation_hours: float = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceEntry:
     """One service and what maps to it. A path prefix wins over the repository it is in."""
 
@@ -184,6 +200,7 @@ class Config:
     delivery: Delivery
     privacy: Privacy
     response_targets: ResponseTargets
+    limits: Limits
     slo_policy: SloPolicy
     services: tuple[ServiceEntry, ...]
     slos: tuple[SloEntry, ...]
@@ -209,6 +226,7 @@ _TABLES: dict[str, tuple[str, type]] = {
     "delivery": ("delivery", Delivery),
     "privacy": ("privacy", Privacy),
     "response_targets": ("response_targets", ResponseTargets),
+    "limits": ("limits", Limits),
     "slo_policy": ("slo_policy", SloPolicy),
 }
 _LISTS: dict[str, tuple[str, type]] = {
