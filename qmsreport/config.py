@@ -128,6 +128,18 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Monitoring:
+    """By which names the monitoring of the monitoring is known; compared without regard to case."""
+
+    jobs: list[str] = field(
+        default_factory=lambda: ["prometheus", "alertmanager", "grafana", "loki", "tempo", "otel-collector"]
+    )  # scrape jobs of the monitoring servers themselves
+    watchdogs: list[str] = field(
+        default_factory=lambda: ["Watchdog", "DeadMansSwitch", "AlwaysFiring"]
+    )  # alerts that fire always, so that their silence tells
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceEntry:
     """One service and what maps to it. A path prefix wins over the repository it is in."""
 
@@ -201,6 +213,7 @@ class Config:
     privacy: Privacy
     response_targets: ResponseTargets
     limits: Limits
+    monitoring: Monitoring
     slo_policy: SloPolicy
     services: tuple[ServiceEntry, ...]
     slos: tuple[SloEntry, ...]
@@ -227,6 +240,7 @@ _TABLES: dict[str, tuple[str, type]] = {
     "privacy": ("privacy", Privacy),
     "response_targets": ("response_targets", ResponseTargets),
     "limits": ("limits", Limits),
+    "monitoring": ("monitoring", Monitoring),
     "slo_policy": ("slo_policy", SloPolicy),
 }
 _LISTS: dict[str, tuple[str, type]] = {

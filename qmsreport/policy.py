@@ -135,6 +135,13 @@ def tables(
         "production_environments": table(
             {"environment": text}, [(name,) for name in dict.fromkeys(config.delivery.production)]
         ),
+        "monitoring_names": table(
+            {"kind": text, "name": text},
+            [
+                *(("job", name.lower()) for name in dict.fromkeys(config.monitoring.jobs)),
+                *(("watchdog", name.lower()) for name in dict.fromkeys(config.monitoring.watchdogs)),
+            ],
+        ),
         "declared_services": table(
             {"service": text, "team": text, "tier": text, "criticality": text},
             [

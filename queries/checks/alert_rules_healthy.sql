@@ -3,7 +3,7 @@
 -- severity = "high"
 -- controls = ["soc2:CC7.2", "iso27001:A.8.16", "pci_dss:10.7.2", "pci_dss:10.4.1.1"]
 -- why = "A rule that fails or is not evaluated stays silent, and silence looks like health."
--- remedy = "Mend the expression of the rules named here; watch prometheus_rule_evaluation_failures_total."
+-- remedy = "Mend the expression of the rules named here, and raise an alert when the evaluation of a rule fails."
 -- definition = """
 -- Population: alerting rules known at the end of the period. In order: enabled, healthy, and evaluated within the limit before
 -- it was read. A rule that was switched off fails; one whose health is unknown cannot be judged.

@@ -5,53 +5,33 @@
 -- why = "When the monitoring fails, nothing else tells."
 -- remedy = "Keep an alert that always fires and is watched from outside, and scrape the monitoring servers themselves."
 -- definition = """
--- Two things are asked of the rules and targets on record: an always firing alert (named Watchdog, DeadMansSwitch or labelled
--- so), and a target of a monitoring job (prometheus, alertmanager, grafana, loki or a collector) that is up. Whether the
--- alert is watched outside is for a person to attest.
+-- Two things are asked of the rules and targets on record: an alert that always fires, and targets of the monitoring
+-- servers, all of them up; both by the names the configuration gives. Whether the alert is watched outside is for a
+-- person to attest.
 -- """
 -- ---
 with rules as (
     select
         count(*) as total,
-        count(
-            case
-                when lower(name) in ('watchdog', 'deadmansswitch', 'deadmanssnitch', 'dead man switch', 'alwaysfiring')
-                    then 1
-            end
-        ) as watchdogs
+        count(monitoring_names.name) as watchdogs
     from alert_rules
-    where coalesce(enabled, true)
+    left join monitoring_names
+        on
+            monitoring_names.kind = 'watchdog'
+            and lower(alert_rules.name) = monitoring_names.name
+    where coalesce(alert_rules.enabled, true)
 ),
 
 own_targets as (
     select
         count(*) as total,
-        count(
-            case
-                when
-                    lower(job) like '%prometheus%'
-                    or lower(job) like '%alertmanager%'
-                    or lower(job) like '%grafana%'
-                    or lower(job) like '%loki%'
-                    or lower(job) like '%otel%'
-                    then 1
-            end
-        ) as monitoring,
-        count(
-            case
-                when
-                    health = 'up'
-                    and (
-                        lower(job) like '%prometheus%'
-                        or lower(job) like '%alertmanager%'
-                        or lower(job) like '%grafana%'
-                        or lower(job) like '%loki%'
-                        or lower(job) like '%otel%'
-                    )
-                    then 1
-            end
-        ) as monitoring_up
+        count(monitoring_names.name) as monitoring,
+        count(case when scrape_targets.health = 'up' then monitoring_names.name end) as monitoring_up
     from scrape_targets
+    left join monitoring_names
+        on
+            monitoring_names.kind = 'job'
+            and lower(scrape_targets.job) = monitoring_names.name
 ),
 
 questions as (

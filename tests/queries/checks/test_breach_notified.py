@@ -48,6 +48,10 @@ def test_incidents_that_do_not_say_cannot_be_judged(report: Report) -> None:
         "not assessed",
         "1 of 2 incidents do not say whether personal data was affected.",
     )
+
+
+def test_incidents_that_all_say_no_pass(report: Report) -> None:
+    """A period whose incidents all say that no personal data was affected is in order."""
     assert report([incident(personal_data=False)]).findings(CHECK) == {OTHERS: "pass"}
 
 

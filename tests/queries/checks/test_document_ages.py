@@ -8,11 +8,11 @@ from qmsreport import records
 from tests.factories import moment
 from tests.queries.conftest import Report
 
-# the period ends on 2026-09-30 at 22:00 UTC; 6 months are 183 days, 12 months 366
+# the period ends with 2026-09-30, UTC; 6 months are 183 days, 12 months 366
 CASES = [
-    ("access_reviewed", "access review", "2026-03-31 22:00", "2026-03-31 21:59"),
-    ("restore_tested", "restore test", "2025-09-29 22:00", "2025-09-29 21:59"),
-    ("incident_response_exercised", "incident response exercise", "2025-09-29 22:00", "2025-09-29 21:59"),
+    ("access_reviewed", "access review", "2026-04-01 00:00", "2026-03-31 23:59"),
+    ("restore_tested", "restore test", "2025-09-30 00:00", "2025-09-29 23:59"),
+    ("incident_response_exercised", "incident response exercise", "2025-09-30 00:00", "2025-09-29 23:59"),
 ]
 
 
@@ -30,7 +30,8 @@ def test_the_newest_record_decides(
     good = report(record(kind.title(), just_in_time), others, only={check})
     assert good.findings(check) == {kind: "pass"}
     assert good.finding(check, kind)["reason"].startswith("newest was approved")
-    assert report(record(kind, too_old), others, only={check}).findings(check) == {kind: "fail"}
+    late = report(record(kind, too_old), others, only={check})
+    assert late.findings(check) == {kind: "fail"}
 
 
 def test_without_a_record_nothing_passes(report: Report) -> None:

@@ -20,8 +20,8 @@ def test_statuses(report: Report) -> None:
     """What is missing or overdue fails; a document that states nothing is not assessed."""
     found = report(
         document("good"),
-        document("due on the last day", review_due="2026-09-30 21:59:59"),
-        document("due after it", review_due="2026-10-01 00:00"),
+        document("due on the last day", review_due="2026-09-30 23:59:59"),
+        document("due after it", review_due="2026-10-01 00:00:01"),
         document("unowned", owner=None),
         document("unapproved", approved_at=None),
         document("no next review", review_due=None),

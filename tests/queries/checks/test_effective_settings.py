@@ -9,10 +9,10 @@ from tests.queries.conftest import Report
 
 # check, setting, a value in order, one that is not
 CASES = [
-    ("transit_encrypted", "encryption.in_transit", "true", "false"),
+    ("encryption_in_transit", "encryption.in_transit", "true", "false"),
     ("certificates_verified", "encryption.in_transit.verified", "true", "false"),
     ("tls_minimum", "tls.minimum", "1.2", "1.1"),
-    ("rest_encrypted", "encryption.at_rest", "true", "false"),
+    ("encryption_at_rest", "encryption.at_rest", "true", "false"),
     ("access_logged", "access.logging", "true", "false"),
     ("no_anonymous_access", "access.anonymous", "false", "true"),
     ("telemetry_redacted", "pii.scrubbing", "true", "false"),
