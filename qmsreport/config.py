@@ -125,6 +125,8 @@ class Limits:
     restore_test_months: float = 12.0
     incident_exercise_months: float = 12.0  # PCI DSS 12.10.2
     rule_evaluation_hours: float = 1.0
+    clock_offset_seconds: float = 5.0
+    failed_notifications_share: float = 0.01
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -211,8 +211,8 @@ def tables(
 
 
 def _limits(limits: Limits) -> list[tuple[str, float, str, str]]:
-    """The limits of the checks in seconds; months are months of a twelfth of 365.25 days, rounded up to whole days."""
-    seconds = {"hours": 3600.0, "days": 86400.0, "months": 30.4375 * 86400}
+    """The limits of the checks, times in seconds; a month is a twelfth of 365.25 days, rounded up to whole days."""
+    seconds = {"share": 1.0, "seconds": 1.0, "hours": 3600.0, "days": 86400.0, "months": 30.4375 * 86400}
     rows = []
     for item in dataclasses.fields(limits):
         name, _, unit = item.name.rpartition("_")
@@ -220,7 +220,9 @@ def _limits(limits: Limits) -> list[tuple[str, float, str, str]]:
         length = (
             math.ceil(value * seconds[unit] / 86400) * 86400.0 if unit == "months" else value * seconds[unit]
         )
-        rows.append((name, length, "s", f"policy: limits.{item.name} = {value:g}"))
+        rows.append(
+            (name, length, "share" if unit == "share" else "s", f"policy: limits.{item.name} = {value:g}")
+        )
     return rows
 
 
