@@ -10,6 +10,7 @@ from qmsreport.records.fields import key, one_of, person
 from qmsreport.records.operation import SEVERITIES
 
 LAYERS = ("declared", "effective", "measured")
+TLS_PROTOCOLS = ("SSL 2.0", "SSL 3.0", "TLS 1.0", "TLS 1.1", "TLS 1.2", "TLS 1.3")
 DOCUMENT_FLAWS = (
     "empty required",  # the document says itself that the field is REQUIRED
     "unknown value",  # none of the options that the document lists
@@ -59,7 +60,7 @@ class TlsProbe:
     """
 
     endpoint: str = key()  # host:port as declared, with the address in brackets where the host has several
-    protocol: str = key()  # TLS 1.0, TLS 1.1, TLS 1.2 or TLS 1.3
+    protocol: str = field(metadata={"key": True, "choices": TLS_PROTOCOLS})
     offered: bool | None = None
     cipher: str | None = None
     certificate_subject: str | None = None

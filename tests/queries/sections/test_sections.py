@@ -11,7 +11,16 @@ import pytest
 from qmsreport import catalog
 from qmsreport.evaluate import evaluate
 from qmsreport.warehouse import Snapshot
-from tests.factories import authored, change, deployed, deployment, incident, reject, sli_windows
+from tests.factories import (
+    authored,
+    change,
+    deployed,
+    deployment,
+    incident,
+    reject,
+    sli_windows,
+    tls_endpoint,
+)
 from tests.queries.conftest import Known, reported
 
 SETTINGS = """
@@ -72,6 +81,7 @@ def rows(tmp_path_factory: pytest.TempPathFactory) -> Rows:
         ),
         sli_windows("checkout-availability", "2026-07-01", 46, 100.0, seconds=86400),
         sli_windows("checkout-availability", "2026-08-16", 46, 70.0, seconds=86400),
+        tls_endpoint(not_after="2026-10-30"),
     ]
     folder = tmp_path_factory.mktemp("sections")
     made_of = reported(
@@ -251,6 +261,14 @@ def test_key_figures(rows: Rows) -> None:
     assert one(rows["key_figures"], measure="Objectives met")["value"] == 0
     deployments = one(rows["key_figures"], measure="Production deployments")
     assert (deployments["value"], deployments["series"][5]) == (4, 1)
+
+
+def test_tls_inventory(rows: Rows) -> None:
+    """An endpoint with what it offers, its certificate, the whole days left since the cut-off, and the verdict."""
+    (endpoint,) = rows["tls_inventory"]
+    assert (endpoint["endpoint"], endpoint["protocols"]) == ("grafana.example:3000", "TLS 1.2, TLS 1.3")
+    assert (endpoint["issuer"], endpoint["key_size"]) == ("CN=Lindhafen authority", "EC 256")
+    assert (endpoint["days_left"], endpoint["status"]) == (9, "pass")
 
 
 def test_data_quality(rows: Rows) -> None:
