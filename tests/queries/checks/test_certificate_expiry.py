@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 
-import pytest
-
 from tests.factories import tls_endpoint, tls_probe
 from tests.queries.conftest import Known, Report
 
@@ -13,9 +11,7 @@ CHECK = "certificate_expiry"
 ENDPOINT = "grafana.example:3000"
 
 
-@pytest.mark.parametrize(
-    ("starts", "ends", "status", "reason"),
-    [
+CASES: list[tuple[str | None, str, str, str]] = [
         ("2026-01-01", "2026-10-20 06:30", "fail", "Its certificate ended on 2026-10-20."),
         ("2026-01-01", "2026-10-20 06:30:00.5", "fail", "Its certificate ends within a week, on 2026-10-20."),
         ("2026-01-01", "2026-10-27 06:29:59.5", "fail", "Its certificate ends within a week, on 2026-10-27."),
@@ -31,12 +27,20 @@ ENDPOINT = "grafana.example:3000"
         # of six days, two
         ("2026-10-17 06:30", "2026-10-23 06:30", "pass", "In time; it ends within the next quarter, on 2026-10-23."),
         (None, "2026-11-18", "fail", "Its certificate ends on 2026-11-18; its renewal was due."),
-    ],
-)  # fmt: skip
-def test_time_left(report: Report, starts: str | None, ends: str, status: str, reason: str) -> None:
+    ]  # fmt: skip
+
+
+def test_time_left(report: Report) -> None:
     """Thirty days or a third of the lifetime, whichever is less; ending in the next quarter is said."""
-    finding = report(tls_endpoint(not_before=starts, not_after=ends)).finding(CHECK, ENDPOINT)
-    assert (finding["status"], finding["reason"]) == (status, reason)
+    names = [f"e{number:02}" for number in range(len(CASES))]
+    found = report(
+        [
+            tls_endpoint(endpoint=name, not_before=starts, not_after=ends)
+            for name, (starts, ends, _, _) in zip(names, CASES, strict=True)
+        ]
+    )
+    findings = [found.finding(CHECK, name) for name in names]
+    assert [(one["status"], one["reason"]) for one in findings] == [case[2:] for case in CASES]
 
 
 def test_words(report: Report) -> None:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
-
-import pytest
 
 from tests.factories import tls_endpoint, tls_probe
 from tests.queries.conftest import Report
@@ -27,9 +26,7 @@ def test_sound(report: Report) -> None:
     assert "accepted reading" in finding["basis"]
 
 
-@pytest.mark.parametrize(
-    ("facts", "reason"),
-    [
+WRONG: list[tuple[dict[str, Any], str]] = [
         ({"chain_valid": False, "chain_error": "self-signed certificate"}, "Its chain is not trusted: self-signed certificate."),
         ({"hostname_valid": False}, "Its certificate does not name grafana.example."),
         ({"not_after": "2026-10-20 06:30"}, "Its certificate ended on 2026-10-20."),
@@ -41,33 +38,40 @@ def test_sound(report: Report) -> None:
         ({"weak_ciphers": ["NULL", "RC4"]}, "It offers weak ciphers: NULL. It offers weak ciphers: RC4."),
         ({"client_certificate_expected": True}, "It demands no client certificate, though that is declared."),
         ({"hostname_valid": False, "chain_valid": None}, "Its certificate does not name grafana.example."),
-    ],
-)  # fmt: skip
-def test_wrong(report: Report, facts: dict[str, Any], reason: str) -> None:
+    ]  # fmt: skip
+
+
+def each(report: Report, cases: Sequence[dict[str, Any]]) -> list[tuple[str, str]]:
+    """Status and reason of one endpoint for each case, all in one report."""
+    names = [f"e{number:02}" for number in range(len(cases))]
+    found = report([tls_endpoint(endpoint=name, **facts) for name, facts in zip(names, cases, strict=True)])
+    findings = [found.finding(CHECK, name) for name in names]
+    return [(finding["status"], finding["reason"]) for finding in findings]
+
+
+def test_wrong(report: Report) -> None:
     """Each thing that is wrong fails by itself, with its own sentence, whatever else is not known."""
-    assert said(report, tls_endpoint(**facts)) == ("fail", reason)
+    found = each(report, [facts for facts, _ in WRONG])
+    assert found == [("fail", reason) for _, reason in WRONG]
 
 
-@pytest.mark.parametrize(
-    "facts",
-    [
-        {"not_after": "2026-10-20 06:30:00.5"},
-        {"not_before": "2026-10-20 06:30"},
-        {"key_type": "RSA", "key_bits": 2048},
-        {"key_type": "Ed25519", "key_bits": 256, "signature_algorithm": "ed25519"},
-        {"self_signed": True},  # pinned: the chain is valid
-        {"client_certificate_expected": True, "client_certificate_required": True},
-        {"client_certificate_required": True},
-    ],
-)
-def test_just_right(report: Report, facts: dict[str, Any]) -> None:
+RIGHT: list[dict[str, Any]] = [
+    {"not_after": "2026-10-20 06:30:00.5"},
+    {"not_before": "2026-10-20 06:30"},
+    {"key_type": "RSA", "key_bits": 2048},
+    {"key_type": "Ed25519", "key_bits": 256, "signature_algorithm": "ed25519"},
+    {"self_signed": True},  # pinned: the chain is valid
+    {"client_certificate_expected": True, "client_certificate_required": True},
+    {"client_certificate_required": True},
+]
+
+
+def test_just_right(report: Report) -> None:
     """At the limits an endpoint passes."""
-    assert said(report, tls_endpoint(**facts))[0] == "pass"
+    assert {status for status, _ in each(report, RIGHT)} == {"pass"}
 
 
-@pytest.mark.parametrize(
-    ("facts", "reason"),
-    [
+UNKNOWN: list[tuple[dict[str, Any], str]] = [
         ({"chain_valid": None, "chain_error": "could not be checked: reset"}, "Its chain could not be judged: could not be checked: reset."),
         ({"hostname_valid": None}, "Whether its certificate names the host is not known."),
         ({"key_bits": None}, "Dates, key or signature of its certificate are not known."),
@@ -78,11 +82,13 @@ def test_just_right(report: Report, facts: dict[str, Any]) -> None:
         ({"client_certificate_expected": True, "client_certificate_required": None}, "Whether it demands a client certificate is not known."),
         ({"probed_at": None}, "No record says when it was probed."),
         ({"probed_at": "2026-06-30 23:59:59.5"}, "It was last probed on 2026-06-30, before the period began."),
-    ],
-)  # fmt: skip
-def test_not_known(report: Report, facts: dict[str, Any], reason: str) -> None:
+    ]  # fmt: skip
+
+
+def test_not_known(report: Report) -> None:
     """Each fact that is missing leaves the endpoint not assessed; none of them is ever a pass."""
-    assert said(report, tls_endpoint(**facts)) == ("not assessed", reason)
+    found = each(report, [facts for facts, _ in UNKNOWN])
+    assert found == [("not assessed", reason) for _, reason in UNKNOWN]
 
 
 def test_old_versions(report: Report) -> None:
