@@ -12,7 +12,16 @@ from qmsreport import catalog
 from qmsreport.evaluate import evaluate
 from qmsreport.records import PlanItem
 from qmsreport.warehouse import Snapshot
-from tests.factories import authored, change, deployed, deployment, incident, reject, sli_windows
+from tests.factories import (
+    authored,
+    change,
+    deployed,
+    deployment,
+    incident,
+    reject,
+    sli_windows,
+    tls_endpoint,
+)
 from tests.queries.conftest import Known, reported
 
 SETTINGS = """
@@ -88,6 +97,7 @@ def rows(tmp_path_factory: pytest.TempPathFactory) -> Rows:
         PlanItem(
             document="plan.md", section="(whole document)", item="Total tasks", declared_count=9, counted=4
         ),
+        tls_endpoint(not_after="2026-10-30"),
     ]
     folder = tmp_path_factory.mktemp("sections")
     made_of = reported(
@@ -267,6 +277,14 @@ def test_key_figures(rows: Rows) -> None:
     assert one(rows["key_figures"], measure="Objectives met")["value"] == 0
     deployments = one(rows["key_figures"], measure="Production deployments")
     assert (deployments["value"], deployments["series"][5]) == (4, 1)
+
+
+def test_tls_inventory(rows: Rows) -> None:
+    """An endpoint with what it offers, its certificate, the whole days left since the cut-off, and the verdict."""
+    (endpoint,) = rows["tls_inventory"]
+    assert (endpoint["endpoint"], endpoint["protocols"]) == ("grafana.example:3000", "TLS 1.2, TLS 1.3")
+    assert (endpoint["issuer"], endpoint["key_size"]) == ("CN=Lindhafen authority", "EC 256")
+    assert (endpoint["days_left"], endpoint["status"]) == (9, "pass")
 
 
 def test_data_quality(rows: Rows) -> None:
