@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 FORMATS = ("pdf", "html", "csv", "json")
 # kept in the snapshot for readers; computed from it, so not evidence
-_DERIVED = ("metrics", "findings", "definitions")
+_DERIVED = ("metrics", "findings", "definitions", "check_controls")
 
 
 @dataclass(slots=True)
@@ -46,7 +46,7 @@ class Report:
     folder: Path
     unchanged: bool
     metrics: pl.DataFrame  # as in `results.Evaluation`
-    findings: pl.DataFrame
+    findings: pl.DataFrame  # as people judged them: a waived one is no fail
 
     @property
     def worst(self) -> str | None:
@@ -192,7 +192,7 @@ def generate(
             newest = bundle.latest(out, period.label)
             if newest and bundle.same_evidence(newest, parts.document(), _files_of(formats)):
                 with Snapshot(newest / bundle.SNAPSHOT) as written:
-                    return Report(newest, True, written.stored("metrics"), written.stored("findings"))
+                    return Report(newest, True, written.stored("metrics"), written.stored("judgements"))
             facts = _facts(config, period, moment, revision, parts.digest)
             evaluation = _evaluate(snapshot, queries, facts)
             keep(snapshot, queries, evaluation)
@@ -204,7 +204,7 @@ def generate(
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_text(query.text, "utf-8")
         evidence.write_manifest(folder, parts, {**_plain(facts), "previous_manifest": manifest_before}, raw)
-    return Report(out / period.label / f"r{revision}", False, evaluation.metrics, evaluation.findings)
+    return Report(out / period.label / f"r{revision}", False, evaluation.metrics, evaluation.judgements)
 
 
 def _files_of(formats: Sequence[str]) -> list[str]:
@@ -227,6 +227,7 @@ def _evaluate(snapshot: Any, queries: Any, facts: dict[str, Any]) -> Evaluation:
         metrics=outcome.metrics,
         findings=outcome.findings,
         queries=queries,
+        verdicts=outcome.verdicts,
         populations=snapshot.populations(),
         seconds=outcome.seconds,
     )
@@ -234,7 +235,7 @@ def _evaluate(snapshot: Any, queries: Any, facts: dict[str, Any]) -> Evaluation:
 
 def keep(snapshot: Any, queries: Any, evaluation: Evaluation) -> None:
     """Leave views and results in the snapshot's file, so that every query runs in the stock command line."""
-    from qmsreport.evaluate import definitions
+    from qmsreport.evaluate import check_controls, definitions
 
     for query in queries:
         if query.group == "views":
@@ -242,6 +243,9 @@ def keep(snapshot: Any, queries: Any, evaluation: Evaluation) -> None:
     snapshot.load("definitions", definitions(queries))
     snapshot.load("metrics", evaluation.metrics)
     snapshot.load("findings", evaluation.findings)
+    snapshot.load("check_controls", check_controls(queries))
+    for name, rows in evaluation.verdicts.items():
+        snapshot.load(name, rows)
 
 
 def published(out: Path, periods: Sequence[Period]) -> Any:
@@ -312,7 +316,8 @@ def verify(folder: Path) -> list[str]:
         queries[path.relative_to(folder).as_posix()] = evidence.sha256_file(path)
     try:
         with Snapshot(snapshot_file) as snapshot:
-            tables = table_digests(snapshot, leave_out=_DERIVED)
+            verdicts = [path.stem for path in (folder / "queries" / "verdicts").glob("*.sql")]
+            tables = table_digests(snapshot, leave_out=[*_DERIVED, *verdicts])
     except WarehouseError as error:
         return [*problems, f"changed fact: the snapshot cannot be read any more: {error}"]
     return problems + [

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from qmsreport import assets
+from qmsreport import assets, frameworks
 from qmsreport.config import Config, SloEntry
 from qmsreport.period import Period, to_utc
 
@@ -197,6 +197,7 @@ def tables(
                 for item in config.maintenance
             ],
         ),
+        **frameworks.tables(config),
     }
 
 
