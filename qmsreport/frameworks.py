@@ -120,7 +120,10 @@ def tables(config: Config) -> dict[str, pl.DataFrame]:
                 for item in config.compliance.not_applicable
             ),
         ),
-        "areas": table({"area": text, "position": whole}, ((area, at) for at, area in enumerate(AREAS, 1))),
+        "areas": table(
+            {"area": text, "title": text, "position": whole},
+            ((area, area.capitalize(), at) for at, area in enumerate(AREAS, 1)),
+        ),
     }
 
 

@@ -6,8 +6,6 @@
 -- ---
 select
     framework_results.framework_title,
-    framework_results.edition,
-    concat(framework_results.framework_title, ', ', framework_results.edition) as heading,
     control_results.framework,
     control_results.control_id,
     case
@@ -34,4 +32,4 @@ select
 from control_results
 inner join framework_results on control_results.framework = framework_results.framework
 where control_results.status <> 'not covered'
-order by framework_results.framework_title, control_results.framework, control_results.position
+order by framework_results.position, control_results.position

@@ -60,7 +60,7 @@ worst as (
 )
 
 select
-    coalesce(definitions.area, first_themes.area, 'governance') as theme,
+    areas.title as theme,
     counted.check_id,
     counted.title,
     counted.severity,
@@ -84,7 +84,7 @@ from counted
 left join worst on counted.check_id = worst.check_id
 left join definitions on counted.check_id = definitions.id and definitions.kind = 'checks'
 left join first_themes on counted.check_id = first_themes.check_id
-left join areas on areas.area = coalesce(definitions.area, first_themes.area, 'governance')
+inner join areas on areas.area = coalesce(definitions.area, first_themes.area, 'governance')
 order by
     areas.position,
     case counted.severity

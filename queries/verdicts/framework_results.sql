@@ -57,7 +57,8 @@ select
             then
                 cast(counted.passed + counted.attested + counted.accepted + counted.failed as double)
                 / counted.applicable
-    end as coverage
+    end as coverage,
+    selected_frameworks.position
 from selected_frameworks
 inner join counted on selected_frameworks.framework = counted.framework
 order by selected_frameworks.position

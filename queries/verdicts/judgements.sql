@@ -6,7 +6,8 @@
 -- assessed passes as attested with a valid attestation. Both name the check, and its resource or none for all of them. A
 -- waiver is valid from the day it was granted until it expires, if somebody else than its owner approved it; an
 -- attestation from its date until it expires, if somebody signed it. What has no end, has ended or is not yet in force
--- as of the report changes nothing, and the reason says so. Nothing else moves a status.
+-- as of the report changes nothing, and the reason says so. Nothing else moves a status: where a check saw no resource
+-- at all, there is nothing that an attestation could speak of.
 -- """
 -- ---
 with waiver_states as (
@@ -79,6 +80,7 @@ attested as (
     inner join attestation_states on findings.check_id = attestation_states.check_id
     where
         findings.status = 'not assessed'
+        and findings.resource <> '(none)'
         and (attestation_states.resource is null or attestation_states.resource = findings.resource)
     qualify row_number() over (
         partition by findings.check_id, findings.resource
