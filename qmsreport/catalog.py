@@ -31,6 +31,7 @@ _KEYS: Mapping[str, Mapping[str, type]] = {
         "remedy": str,
         "mandatory": bool,
         "area": str,
+        "attestable": bool,
     },
     "verdicts": {**_ANY, "grain": str},
     "sections": {**_ANY, "chapter": str, "order": int, "note": str},

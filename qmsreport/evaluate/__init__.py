@@ -95,6 +95,7 @@ def definitions(queries: Sequence[Query]) -> pl.DataFrame:
                 query.definition,
                 query.version,
                 *map(query.header.get, keys),
+                bool(query.header.get("attestable")),
             )
             for query in queries
         ],
@@ -105,6 +106,7 @@ def definitions(queries: Sequence[Query]) -> pl.DataFrame:
             "definition": pl.String,
             "version": pl.Int64,
             **dict.fromkeys(keys, pl.String),
+            "attestable": pl.Boolean,
         },
         orient="row",
     )

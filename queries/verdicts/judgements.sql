@@ -5,9 +5,9 @@
 -- A fail with a valid waiver is an accepted exception; measured_status keeps that it failed. A finding that could not be
 -- assessed passes as attested with a valid attestation. Both name the check, and its resource or none for all of them. A
 -- waiver is valid from the day it was granted until it expires, if somebody else than its owner approved it; an
--- attestation from its date until it expires, if somebody signed it. What has no end, has ended or is not yet in force
--- as of the report changes nothing, and the reason says so. Nothing else moves a status: where a check saw no resource
--- at all, there is nothing that an attestation could speak of.
+-- attestation from its date until it expires, if somebody signed it, and only for a check that says it is attestable:
+-- else lost data and a statement would turn a fail into a pass. What has no end, has ended or is not yet in force as of
+-- the report changes nothing, and the reason says so. Nothing else moves a status.
 -- """
 -- ---
 with waiver_states as (
@@ -36,6 +36,7 @@ attestation_states as (
         attestations.expires_at,
         coalesce(attestations.owner, '(nobody)') as owner,
         case
+            when not coalesce(definitions.attestable, false) then 'not attestable'
             when attestations.owner is null then 'unsigned'
             when coalesce(attestations.attested_at > period.as_of, true) then 'not yet given'
             when attestations.expires_at is null then 'without end'
@@ -44,6 +45,7 @@ attestation_states as (
         end as state
     from attestations
     cross join period
+    left join definitions on attestations.check_id = definitions.id and definitions.kind = 'checks'
 ),
 
 waived as (
@@ -80,7 +82,6 @@ attested as (
     inner join attestation_states on findings.check_id = attestation_states.check_id
     where
         findings.status = 'not assessed'
-        and findings.resource <> '(none)'
         and (attestation_states.resource is null or attestation_states.resource = findings.resource)
     qualify row_number() over (
         partition by findings.check_id, findings.resource
@@ -133,7 +134,11 @@ sentences as (
             when 'without end' then concat(' The attestation ', attestation_id, ' does not count: it has no end.')
             when 'not yet given'
                 then concat(' The attestation ', attestation_id, ' does not count: it was not yet given.')
-            else concat(' The attestation ', attestation_id, ' does not count: nobody signed it.')
+            when 'unsigned' then concat(' The attestation ', attestation_id, ' does not count: nobody signed it.')
+            else
+                concat(
+                    ' The attestation ', attestation_id, ' does not count: facts judge this check, no statement does.'
+                )
         end as sentence
     from attested
 )

@@ -178,9 +178,11 @@ def test_there_is_something_to_lose(snapshot: Path) -> None:
     assert len([check for check in by_check if {"pass", "fail"} <= by_check[check]]) > 3
 
 
-def test_waivers_and_attestations_can_be_lost(small: Path) -> None:
-    """The small quarter holds an accepted exception and an attested pass."""
-    assert {"exception accepted", "pass (attested)"} <= set(judged(small).values())
+def test_a_waiver_can_be_lost(small: Path) -> None:
+    """The small quarter holds an accepted exception; no statement made a pass of what facts judge."""
+    found = set(judged(small).values())
+    assert "exception accepted" in found
+    assert "pass (attested)" not in found
 
 
 def test_an_empty_table_improves_no_status(snapshot: Path) -> None:
@@ -192,7 +194,6 @@ def test_an_empty_table_improves_no_status(snapshot: Path) -> None:
     assert set(KINDS) < set(tables)
     for table in tables:
         after = judged(snapshot, table, [emptied(table)])
-        # what is declared outside the scope, and who decided what, is no data: without it more is asked, not less
         assert not improved(before, after), table
 
 

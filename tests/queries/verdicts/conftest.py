@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import asdict
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 
 from qmsreport import catalog
@@ -21,7 +24,9 @@ AS_OF = datetime(2026, 10, 20)  # noqa: DTZ001  # naive UTC
 VERDICTS = tuple(query for query in catalog.read() if query.group == "verdicts")
 
 
-def check(stem: str, *controls: str, mandatory: bool = False, **statuses: str) -> Query:
+def check(
+    stem: str, *controls: str, mandatory: bool = False, attestable: bool = True, **statuses: str
+) -> Query:
     """A check that says of each resource what is written here; without any, it sees nothing."""
     rows = ", ".join(f"('{name}', '{status}', 'Seen.')" for name, status in statuses.items())
     source = f"(values {rows or '(null, null, null)'})"
@@ -29,10 +34,11 @@ def check(stem: str, *controls: str, mandatory: bool = False, **statuses: str) -
         f"""-- ---
 -- title = "The title of {stem}"
 -- severity = "high"
--- controls = {list(controls)}
+-- controls = {list(controls) or ["soc2:CC8.1"]}
 -- why = "because"
 -- remedy = "do"
 -- mandatory = {str(mandatory).lower()}
+-- attestable = {str(attestable).lower()}
 -- ---
 select * from {source} as found (resource, status, reason) where resource is not null order by resource
 """,
@@ -64,13 +70,28 @@ def attestation(name: str = "A1", **given: Any) -> Attestation:
 Judge = Callable[..., Outcome]
 
 
+@pytest.fixture(scope="session")
+def snapshots(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """The snapshot of an organisation without facts, made once for each configuration."""
+
+    @cache
+    def made(more: str) -> Path:
+        return reported(
+            tmp_path_factory.mktemp("verdicts"), history=[Known([], AS_OF)], more=more, only=()
+        ).snapshot
+
+    return made
+
+
 @pytest.fixture
-def judge(tmp_path: Path) -> Judge:
+def judge(snapshots: Callable[[str], Path]) -> Judge:
     """`judge(checks, *records, more=…)` evaluates checks and all verdicts as known at the 20th of October 2026."""
 
     def made(checks: Iterable[Query], *records: Any, more: str = "") -> Outcome:
-        path = reported(tmp_path, history=[Known(records, AS_OF)], more=more, only=()).snapshot
-        with Snapshot(path) as opened:
+        with Snapshot(snapshots(more)) as opened:
+            for kind, record in (("waivers", Waiver), ("attestations", Attestation)):
+                rows = [asdict(item) for item in records if isinstance(item, record)]
+                opened.hold(kind, pl.DataFrame(rows, schema=opened.stored(kind).schema))
             return evaluate(opened, [*checks, *VERDICTS])
 
     return made

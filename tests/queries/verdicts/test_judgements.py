@@ -111,9 +111,20 @@ def test_an_attestation_that_does_not_hold(judge: Judge, given: dict[str, Any], 
     assert "The attestation A1" in row["reason"]
 
 
-def test_no_data_at_all_cannot_be_attested(judge: Judge) -> None:
-    """A check that saw no resource stays not assessed: else lost data would turn its fails into a pass."""
-    assert said(judge([check("one")], attestation()), "(none)")["status"] == "not assessed"
+def test_only_what_no_system_shows_can_be_attested(judge: Judge) -> None:
+    """A check that facts judge takes no statement: else lost data would turn its fails into attested passes."""
+    row = said(judge([check("one", attestable=False, a="not assessed")], attestation()), "a")
+    assert (row["status"], row["attestation_state"]) == ("not assessed", "not attestable")
+    assert row["reason"].endswith("facts judge this check, no statement does.")
+
+
+def test_a_statement_about_what_has_no_records(judge: Judge) -> None:
+    """An attestable check that saw no resource at all passes as attested if the statement is about the whole check."""
+    assert said(judge([check("one")], attestation()), "(none)")["status"] == "pass (attested)"
+    assert (
+        said(judge([check("two")], attestation(check_id="two", resource="disk")), "(none)", "two")["status"]
+        == "not assessed"
+    )
 
 
 def test_an_error_can_neither_be_waived_nor_attested(judge: Judge) -> None:
