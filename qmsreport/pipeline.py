@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 FORMATS = ("pdf", "html", "csv", "json")
 # kept in the snapshot for readers; computed from it, so not evidence
-_DERIVED = ("metrics", "findings", "definitions")
+_DERIVED = ("metrics", "findings", "definitions", "check_controls")
 _KEY_FIGURES = "grain = 'period' and scope_type = 'organisation' and environment is null"
 
 
@@ -46,10 +46,8 @@ class Report:
 
     folder: Path
     unchanged: bool
-    key_figures: (
-        pl.DataFrame
-    )  # the organisation's, by period; columns and findings as in `results.Evaluation`
-    findings: pl.DataFrame
+    key_figures: pl.DataFrame  # the organisation's, by period; columns as in `results.Evaluation.metrics`
+    findings: pl.DataFrame  # as people judged them: a waived one is no fail
 
     @property
     def worst(self) -> str | None:
@@ -196,7 +194,7 @@ def generate(
             newest = bundle.latest(out, period.label)
             if newest and bundle.same_evidence(newest, parts.document(), _files_of(formats)):
                 with Snapshot(newest / bundle.SNAPSHOT) as written:
-                    return Report(newest, True, written.metrics(_KEY_FIGURES), written.stored("findings"))
+                    return Report(newest, True, written.metrics(_KEY_FIGURES), written.stored("judgements"))
             facts = _facts(config, period, moment, revision, parts.digest)
             outcome = evaluate(snapshot, queries)
             key_figures = snapshot.metrics(_KEY_FIGURES)
@@ -212,7 +210,7 @@ def generate(
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_text(query.text, "utf-8")
         evidence.write_manifest(folder, parts, {**_plain(facts), "previous_manifest": manifest_before}, raw)
-    return Report(out / period.label / f"r{revision}", False, key_figures, outcome.findings)
+    return Report(out / period.label / f"r{revision}", False, key_figures, outcome.judgements)
 
 
 def _files_of(formats: Sequence[str]) -> list[str]:
@@ -232,6 +230,7 @@ def _evaluation(snapshot: Any, queries: Any, outcome: Any, facts: dict[str, Any]
         metrics=snapshot.metrics(),
         findings=outcome.findings,
         queries=queries,
+        verdicts=outcome.verdicts,
         populations=snapshot.populations(),
         seconds=outcome.seconds,
     )
@@ -312,7 +311,8 @@ def verify(folder: Path) -> list[str]:
         queries[path.relative_to(folder).as_posix()] = evidence.sha256_file(path)
     try:
         with Snapshot(snapshot_file) as snapshot:
-            tables = table_digests(snapshot, leave_out=_DERIVED)
+            verdicts = [path.stem for path in (folder / "queries" / "verdicts").glob("*.sql")]
+            tables = table_digests(snapshot, leave_out=[*_DERIVED, *verdicts])
     except WarehouseError as error:
         return [*problems, f"changed fact: the snapshot cannot be read any more: {error}"]
     return problems + [

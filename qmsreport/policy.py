@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from qmsreport import assets
+from qmsreport import assets, frameworks
 from qmsreport.config import Config, Limits, SloEntry
 from qmsreport.period import Period, to_utc
 
@@ -207,6 +207,7 @@ def tables(
                 for item in config.maintenance
             ],
         ),
+        **frameworks.tables(config),
     }
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from qmsreport.errors import QueryError
 from qmsreport.evaluate.contract import check_rows, failed_check, store_metric
-from qmsreport.results import Query, Section
+from qmsreport.results import GROUPS, Query, Section
 
 if TYPE_CHECKING:
     import polars as pl
@@ -24,22 +24,29 @@ class Outcome:
 
     findings: pl.DataFrame
     sections: dict[str, Section]
+    verdicts: dict[str, pl.DataFrame] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def judgements(self) -> pl.DataFrame:
+        """The findings with what people decided of them; without the query for it, the findings themselves."""
+        return self.verdicts.get("judgements", self.findings)
 
 
 def evaluate(snapshot: Snapshot, queries: Sequence[Query]) -> Outcome:
     """Run every query over an open snapshot.
 
-    Views and metrics that fail end the run, because figures would be missing; a check that fails becomes a
-    finding of status *error* and the run goes on. Figures stay in the snapshot's table `metrics` (a large
-    organisation has millions), findings in `findings`; both in its file, or for this session if it is read only.
+    Views, metrics and verdicts that fail end the run, because figures would be missing; a check that fails becomes
+    a finding of status *error* and the run goes on. Figures stay in the snapshot's table `metrics` (a large
+    organisation has millions), findings in `findings`, verdicts in tables of their names; all in its file, or for
+    this session if it is read only.
 
     Raises:
         QueryError: with file, DuckDB's message and title, or the broken row contract.
     """
     import polars as pl
 
-    groups: dict[str, list[Query]] = {"views": [], "metrics": [], "checks": [], "sections": []}
+    groups: dict[str, list[Query]] = {group: [] for group in GROUPS}
     for query in queries:
         groups[query.group].append(query)
     seconds: dict[str, float] = {}
@@ -49,6 +56,7 @@ def evaluate(snapshot: Snapshot, queries: Sequence[Query]) -> Outcome:
             kept = query.header.get("materialised", True)
             snapshot.create_table(query.id, query.sql, query.path, query.title, materialised=kept)
     snapshot.hold("definitions", definitions(queries))
+    snapshot.hold("check_controls", check_controls(queries))
     snapshot.create_metrics()
     for query in groups["metrics"]:
         with _timed(seconds, query):
@@ -64,12 +72,18 @@ def evaluate(snapshot: Snapshot, queries: Sequence[Query]) -> Outcome:
     all_findings = pl.concat(findings) if findings else check_rows(None, None)
     snapshot.hold("findings", all_findings)
 
+    verdicts: dict[str, pl.DataFrame] = {}
+    for query in groups["verdicts"]:
+        with _timed(seconds, query):
+            verdicts[query.id] = snapshot.rows(query.sql, query.path, query.title)
+            snapshot.hold(query.id, verdicts[query.id])
+
     sections: dict[str, Section] = {}
     for query in sorted(groups["sections"], key=lambda item: (item.header["order"], item.id)):
         with _timed(seconds, query):
             rows = snapshot.rows(query.sql, query.path, query.title)
             sections[query.id] = Section(query, rows.to_dicts())
-    return Outcome(all_findings, sections, seconds)
+    return Outcome(all_findings, sections, verdicts, seconds)
 
 
 @contextlib.contextmanager
@@ -84,7 +98,7 @@ def definitions(queries: Sequence[Query]) -> pl.DataFrame:
     """The headers as a table, so that sections can quote titles, reasons and remedies."""
     import polars as pl
 
-    keys = ("severity", "why", "remedy", "unit", "better")
+    keys = ("severity", "why", "remedy", "unit", "better", "area")
     return pl.DataFrame(
         [
             (
@@ -94,6 +108,7 @@ def definitions(queries: Sequence[Query]) -> pl.DataFrame:
                 query.definition,
                 query.version,
                 *map(query.header.get, keys),
+                bool(query.header.get("attestable")),
             )
             for query in queries
         ],
@@ -104,6 +119,29 @@ def definitions(queries: Sequence[Query]) -> pl.DataFrame:
             "definition": pl.String,
             "version": pl.Int64,
             **dict.fromkeys(keys, pl.String),
+            "attestable": pl.Boolean,
+        },
+        orient="row",
+    )
+
+
+def check_controls(queries: Sequence[Query]) -> pl.DataFrame:
+    """Which requirement each check answers for, as its header says; `position` is its place in that list."""
+    import polars as pl
+
+    return pl.DataFrame(
+        [
+            (query.id, *control.partition(":")[::2], bool(query.header.get("mandatory")), position)
+            for query in queries
+            if query.group == "checks"
+            for position, control in enumerate(query.header["controls"], 1)
+        ],
+        schema={
+            "check_id": pl.String,
+            "framework": pl.String,
+            "control_id": pl.String,
+            "mandatory": pl.Boolean,
+            "position": pl.Int64,
         },
         orient="row",
     )

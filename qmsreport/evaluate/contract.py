@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -43,6 +44,7 @@ def check_rows(query: Query | None, rows: pl.DataFrame | None) -> pl.DataFrame:
         "severity": pl.String(),
         **_polars(CHECK_COLUMNS),
         "controls": pl.List(pl.String()),
+        "fingerprint": pl.String(),
     }
     if query is None or rows is None:
         return pl.DataFrame(schema=schema)
@@ -77,10 +79,16 @@ def check_rows(query: Query | None, rows: pl.DataFrame | None) -> pl.DataFrame:
             pl.lit(query.header["severity"]).alias("severity"),
             *CHECK_COLUMNS,
             pl.lit(list(query.header["controls"]), pl.List(pl.String())).alias("controls"),
+            pl.Series("fingerprint", [fingerprint(query.id, name) for name in rows["resource"]], pl.String()),
         )
         .sort("resource")
         .cast(schema)  # type: ignore[arg-type]
     )
+
+
+def fingerprint(check: str, resource: str) -> str:
+    """What a finding is called from report to report: 16 hex digits of the SHA-256 of check, line break, resource."""
+    return hashlib.sha256(f"{check}\n{resource}".encode()).hexdigest()[:16]
 
 
 def failed_check(query: Query, error: QmsReportError) -> pl.DataFrame:

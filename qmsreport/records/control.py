@@ -164,6 +164,7 @@ class Document:
     review_due: datetime | None = None
     sha256: str | None = None
     url: str | None = None
+    flaws: int | None = None  # found in it when it was read; None: it is only referred to
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,7 +24,8 @@ def content(evaluation: Evaluation) -> bytes:
             for name, section in evaluation.sections.items()
         },
         "metrics": evaluation.metrics.to_dicts(),
-        "findings": evaluation.findings.to_dicts(),
+        "findings": evaluation.judgements.to_dicts(),
+        "verdicts": {name: rows.to_dicts() for name, rows in evaluation.verdicts.items() if name != "judgements"},
         "definitions": [
             {"id": query.id, "group": query.group, "title": query.title, "definition": query.definition,
              "version": query.version, "path": query.path, "sha256": query.sha256}

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
@@ -127,7 +127,8 @@ class _Policy:
             yield self._extract(name, started, error=f"Cannot read {path}: {why}")
             return
         found = _policy_document.read(raw, name, self._rules)
-        flaws = Batch("document_flaws", frame("document_flaws", _policy_flaws.flaws(found)))
+        flawed = _policy_flaws.flaws(found)
+        flaws = Batch("document_flaws", frame("document_flaws", flawed))
         if found.unreadable:
             # the flaw is stored for the report; what was read of the document before stays as it is
             yield self._extract(name, started, batches=[flaws], raw_sha256=found.sha256)
@@ -139,7 +140,7 @@ class _Policy:
         batches = [
             Batch("settings", frame("settings", values)),
             Batch("plan_items", frame("plan_items", items)),
-            Batch("documents", frame("documents", self._documents(found, path))),
+            Batch("documents", frame("documents", self._documents(found, path, len(flawed)))),
             flaws,
         ]
         yield self._extract(
@@ -166,11 +167,11 @@ class _Policy:
         warning = f"{name} is gone: what it declared no longer holds."
         return self._extract(name, self._clock(), lists_all=_KINDS, warnings=(warning,), rows_received=0)
 
-    def _documents(self, found: Reading, path: Path) -> list[Document]:
+    def _documents(self, found: Reading, path: Path, flaws: int) -> list[Document]:
         from qmsreport.sources import _policy_document
 
         return [
-            _policy_document.document(found, self._zone),
+            replace(_policy_document.document(found, self._zone), flaws=flaws),
             *(self._referenced(found.name, reference, path) for reference in found.references),
         ]
 

@@ -513,6 +513,7 @@ create table if not exists documents (
     review_due timestamp,
     sha256 varchar,
     url varchar,
+    flaws bigint,                        -- found in it when it was read; null: it is only referred to
     source varchar not null,
     source_id varchar,
     version integer not null,

@@ -5,16 +5,16 @@
 -- why = "A rule that fails or is not evaluated stays silent, and silence looks like health."
 -- remedy = "Mend the expression of the rules named here, and raise an alert when the evaluation of a rule fails."
 -- definition = """
--- Population: alerting rules known at the end of the period. In order: enabled, healthy, and evaluated within the limit before
--- it was read. A rule that was switched off fails; one whose health is unknown cannot be judged.
+-- Population: alerting rules as last read: a point in time. In order: enabled, healthy, and last evaluated at most the limit
+-- before the newest evaluation of any rule of its source. A rule that was switched off fails; one whose health or
+-- evaluation is unknown cannot be judged.
 -- """
 -- ---
-with read_at as (
+with evaluated as (
     select
-        alert_rules.*,
-        extracts.finished_at as asked_at
+        *,
+        max(last_evaluated_at) over (partition by source) as newest_at
     from alert_rules
-    left join extracts on alert_rules.extract_id = extracts.extract_id
 ),
 
 allowed as (
@@ -27,13 +27,13 @@ allowed as (
 
 judged as (
     select
-        read_at.rule_id,
-        coalesce(read_at.enabled, true) as is_enabled,
-        lower(read_at.health) as health,
-        (epoch_us(read_at.asked_at) - epoch_us(read_at.last_evaluated_at)) / 1000000.0 > allowed.limit_seconds
+        evaluated.rule_id,
+        coalesce(evaluated.enabled, true) as is_enabled,
+        lower(evaluated.health) as health,
+        (epoch_us(evaluated.newest_at) - epoch_us(evaluated.last_evaluated_at)) / 1000000.0 > allowed.limit_seconds
             as is_late,
         allowed.basis
-    from read_at
+    from evaluated
     cross join allowed
 )
 
@@ -42,14 +42,17 @@ select
     case
         when not is_enabled then 'fail'
         when health is null or health = 'unknown' then 'not assessed'
-        when health <> 'ok' or is_late then 'fail'
+        when health <> 'ok' then 'fail'
+        when is_late is null then 'not assessed'
+        when is_late then 'fail'
         else 'pass'
     end as status,
     case
         when not is_enabled then 'It is switched off.'
         when health is null or health = 'unknown' then 'Its health is not known.'
         when health <> 'ok' then 'Its evaluation fails.'
-        when is_late then 'It had not been evaluated for longer than the limit.'
+        when is_late is null then 'When it was last evaluated is not known.'
+        when is_late then 'Others have been evaluated since, and it was not, for longer than the limit.'
         else 'It is evaluated.'
     end as reason,
     'enabled, healthy and evaluated' as expected,

@@ -5,9 +5,9 @@
 -- why = "A service that nobody watches fails in silence."
 -- remedy = "Add what is missing for the services named here: scrape it, set an objective, an alert and a runbook."
 -- definition = """
--- Population: the declared services. Asked: a scrape target or an objective with windows in the period, an objective, an
+-- Population: the declared services. Asked: a scrape target, an objective, an
 -- enabled alerting rule and a runbook among its rules' annotations. A part whose kind of record nobody delivers at all is
--- left out of the judgement and named.
+-- named, and without it none passes.
 -- """
 -- ---
 with known_targets as (
@@ -86,8 +86,8 @@ listed as (
 select
     service as resource,
     case
+        when unknown <> '' then 'not assessed'
         when missing <> '' then 'fail'
-        when unknown <> '' then 'partial'
         else 'pass'
     end as status,
     case

@@ -106,6 +106,18 @@ statements as (
     from extracts
     where array_length(warnings) > 0
     group by source, subject
+    union all
+    select
+        8 as position,
+        'Unknown requirements' as topic,
+        concat(
+            'The check ', check_controls.check_id, ' names ', check_controls.framework, ':',
+            check_controls.control_id, ', which no framework file has; it counts for none.'
+        ) as statement
+    from check_controls
+    left join controls
+        on check_controls.framework = controls.framework and check_controls.control_id = controls.control_id
+    where controls.control_id is null
 )
 
 select

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from pathlib import Path
 
 import pytest
 
-from qmsreport import assets, catalog
+from qmsreport import assets, catalog, frameworks
 from qmsreport.results import Query
 from tests import spark_sql
 
@@ -90,6 +91,18 @@ def test_percentiles_and_durations_are_translated_exactly() -> None:
     )
     wanted = "select percentile(( unix_micros(b) - unix_micros(a) ) / 7.0d, 0.5d), '1.5', 2 from t"
     assert " ".join(translated.lower().split()) == wanted
+
+
+def test_every_control_is_in_a_framework() -> None:
+    """What a check's header says it answers for stands in a framework's file: a mistyped one would cover nothing."""
+    known = frameworks.controls(
+        row
+        for path in sorted((assets.folder("queries") / "frameworks").glob("*.csv"))
+        for row in csv.DictReader(path.read_text("utf-8").splitlines())
+    )
+    named = {control for query in QUERIES if query.group == "checks" for control in query.header["controls"]}
+    assert named
+    assert named <= known
 
 
 def test_every_query_has_a_test() -> None:

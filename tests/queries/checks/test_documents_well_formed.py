@@ -23,7 +23,7 @@ def read(*items: Any) -> list[Known]:
 
 def test_pass(report: Report) -> None:
     """A document without a flaw passes; one that is only referred to is not judged."""
-    document = Document(document_id="policy/a.md")
+    document = Document(document_id="policy/a.md", flaws=0)
     referred = Document(document_id="policy/a.md#runbook:r.md", url="r.md")
     found = report(more=QMS, history=read(document, referred))
     assert found.findings(CHECK) == {"policy/a.md": "pass"}
@@ -38,7 +38,7 @@ def test_fail(report: Report) -> None:
         flaw("policy/a.md", "title", "empty required", 5),
         flaw("policy/b.md", "(file)", "mojibake", None),
     ]
-    documents = [Document(document_id="policy/a.md"), Document(document_id="policy/b.md")]
+    documents = [Document(document_id="policy/a.md", flaws=3), Document(document_id="policy/b.md", flaws=1)]
     found = report(more=QMS, history=read(documents, flaws))
     assert found.findings(CHECK) == {"policy/a.md": "fail", "policy/b.md": "fail"}
     said = found.finding(CHECK, "policy/a.md")
@@ -60,3 +60,9 @@ def test_no_data(report: Report) -> None:
     """Without a document read by such a source nothing passes, whatever other sources list."""
     found = report(Document(document_id="QM-OPS-003"))
     assert found.findings(CHECK) == {"(none)": "not assessed"}
+
+
+def test_flaws_that_are_not_on_record(report: Report) -> None:
+    """A document of which more flaws were found than are on record does not pass for their absence."""
+    found = report(more=QMS, history=read(Document(document_id="policy/a.md", flaws=2)))
+    assert found.findings(CHECK) == {"policy/a.md": "not assessed"}

@@ -46,7 +46,7 @@ def test_all_four_pass(report: Report, items: tuple[Any, ...], more: str, missin
     assert (missing or "are there") in finding["reason"]
 
 
-def test_what_no_source_delivers_is_not_held_against_a_service(report: Report) -> None:
-    """Without any target or rule on record the rest is judged, and the finding is partial."""
+def test_what_no_source_delivers_cannot_be_judged(report: Report) -> None:
+    """Without any target or rule on record nothing passes, and nothing is held against the service."""
     finding = report([], more=SLO).finding(CHECK, "checkout")
-    assert (finding["status"], finding["reason"]) == ("partial", "No source delivers: targets rules .")
+    assert (finding["status"], finding["reason"]) == ("not assessed", "No source delivers: targets rules .")

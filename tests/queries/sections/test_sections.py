@@ -10,6 +10,7 @@ import pytest
 
 from qmsreport import catalog
 from qmsreport.evaluate import evaluate
+from qmsreport.frameworks import AREAS
 from qmsreport.records import PlanItem
 from qmsreport.warehouse import Snapshot
 from tests.factories import (
@@ -45,6 +46,14 @@ starts_at = 2026-08-01T00:00:00Z
 ends_at = 2026-08-01T01:00:00Z
 approver = "grace"
 reason = "move"
+
+[compliance]
+frameworks = ["soc2"]
+
+[[compliance.not_applicable]]
+control = "soc2:P6.6"
+reason = "nobody's data"
+approver = "grace"
 """
 Rows = dict[str, list[dict[str, Any]]]
 
@@ -126,12 +135,43 @@ def one(rows: list[dict[str, Any]], **where: Any) -> dict[str, Any]:
     return found
 
 
-def test_checks(rows: Rows) -> None:
-    """Each check is counted by result, the gravest severity first."""
-    traced = one(rows["checks"], title="Every production deployment traces to a change")
+def test_themes(rows: Rows) -> None:
+    """Each check stands under its theme, the gravest severity of a theme first, with its worst resources."""
+    traced = one(rows["themes"], title="Every production deployment traces to a change")
     assert (traced["passed"], traced["failed"], traced["total"], traced["status"]) == (3, 1, 4, "fail")
-    severities = [row["severity"] for row in rows["checks"]]
-    assert severities == sorted(severities, key=["critical", "high", "medium", "low"].index)
+    assert (traced["theme"], traced["worst"]) == ("Change", "lab")
+    themes = [row["theme"] for row in rows["themes"]]
+    assert themes == sorted(themes, key=[area.capitalize() for area in AREAS].index)
+    change = [row["severity"] for row in rows["themes"] if row["theme"] == "Change"]
+    assert change == sorted(change, key=["critical", "high", "medium", "low"].index)
+
+
+def test_frameworks(rows: Rows) -> None:
+    """The selected framework with its counts, then the ones that are known and not selected."""
+    first, *others = rows["frameworks"]
+    assert (first["framework"], first["not_applicable"]) == ("soc2", 1)
+    shown = ("failed", "unassessed", "accepted", "attested", "passed", "uncovered", "not_applicable")
+    assert first["requirements"] == sum(first[name] for name in shown)
+    assert {row["overall"] for row in others} == {"not selected"}
+    assert {row["framework"] for row in others} > {"gdpr", "pci_dss"}
+
+
+def test_framework_controls(rows: Rows) -> None:
+    """A requirement stands with its checks' findings, one outside the scope with the reason; what is not covered does not."""
+    change = one(rows["framework_controls"], control_id="CC8.1")
+    assert (change["status"], change["framework_title"]) == ("fail", "SOC 2")
+    assert "deployment_traced" in change["answered_by"]
+    excluded = one(rows["framework_controls"], control_id="P6.6")
+    assert excluded["status"] == "not applicable"
+    assert excluded["answered_by"] == "Outside the declared scope: nobody's data (grace)"
+    assert not [row for row in rows["framework_controls"] if row["control_id"] == "CC9.2"]
+
+
+def test_framework_uncovered(rows: Rows) -> None:
+    """What no check covers is listed, first what facts could show, last what nothing automatic can."""
+    kinds = [row["check_kind"] for row in rows["framework_uncovered"]]
+    assert kinds == sorted(kinds, key=["automatic", "record", "none"].index)
+    assert one(rows["framework_uncovered"], control_id="CC9.2")["check_kind"] == "none"
 
 
 def test_exceptions(rows: Rows) -> None:
