@@ -171,7 +171,8 @@ def core_metrics(work: Path) -> dict[str, Any]:
 
     Leaves what each is known by, the same that `BY_HAND` gives, in `core_metrics.parquet`.
     """
-    import polars  # noqa: F401  # loading it is not what is measured
+    import polars  # noqa: F401  # loading libraries is not what is measured
+    import pyarrow  # noqa: F401
 
     from qmsreport import catalog
     from qmsreport.evaluate.contract import store_metric
@@ -242,10 +243,7 @@ def by_hand(work: Path) -> dict[str, Any]:
     return {"seconds": before - begin, "rows": rows, "parts": parts}
 
 
-JOBS = {
-    job.__name__: job
-    for job in (load, reload, generate, copy_files, copy_tables, core_metrics, by_hand)
-}
+JOBS = {job.__name__: job for job in (load, reload, generate, copy_files, copy_tables, core_metrics, by_hand)}
 
 if __name__ == "__main__":
     found = JOBS[sys.argv[1]](Path(sys.argv[2]))
