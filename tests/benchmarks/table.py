@@ -1,6 +1,6 @@
 """The last results of `make bench` as the Markdown table of the README.
 
-Run: python -m tests.benchmarks.table [RESULTS]
+Run: python -m tests.benchmarks.table [RESULTS…], of one run or of several on the same machine
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import json
 import os
 import platform
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -19,15 +19,15 @@ _HEAD = "| what | measured | beside it, in the same run | goal | |\n|---|---|---
 _LIBRARIES = ("duckdb", "polars", "weasyprint")
 
 
-def table(results: dict[str, Any]) -> str:
+def table(results: Sequence[dict[str, Any]]) -> str:
     """The machine's facts, then a row for each figure.
 
     Args:
-        results: pytest-benchmark's file, whose `extra_info` hold what `figures.note` was given.
+        results: pytest-benchmark's files, whose `extra_info` hold what `figures.note` was given.
     """
-    rows = [row for one in results["benchmarks"] for row in one["extra_info"].get("rows", ())]
-    lines = [_HEAD, *(_row(row) for row in rows)]
-    return "\n".join([_machine(results), "", *lines])
+    found = [one for result in results for one in result["benchmarks"]]
+    rows = [row for one in found for row in one["extra_info"].get("rows", ())]
+    return "\n".join([_machine(results[-1]), "", _HEAD, *(_row(row) for row in rows)])
 
 
 def _row(row: dict[str, Any]) -> str:
@@ -62,5 +62,5 @@ def machine() -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    file = Path(sys.argv[1]) if len(sys.argv) > 1 else RESULTS
-    print(table(json.loads(file.read_text("utf-8"))))
+    files = [Path(name) for name in sys.argv[1:]] or [RESULTS]
+    print(table([json.loads(file.read_text("utf-8")) for file in files]))
