@@ -105,6 +105,7 @@ def generate(work: Path) -> dict[str, Any]:
     from qmsreport import config, evaluate, period, pipeline, warehouse
 
     parts: dict[str, float] = {}
+    slow: dict[str, float] = {}
 
     def timed(module: Any, name: str) -> None:
         function: Callable[..., Any] = getattr(module, name)
@@ -113,6 +114,8 @@ def generate(work: Path) -> dict[str, Any]:
             start = time.perf_counter()
             result = function(*given, **named)
             parts[name] = round(time.perf_counter() - start, 2)
+            if name == "evaluate":
+                slow.update(sorted(result.seconds.items(), key=lambda item: -item[1])[:10])
             return result
 
         setattr(module, name, measured)
@@ -129,6 +132,7 @@ def generate(work: Path) -> dict[str, Any]:
     return {
         "seconds": end - begin,
         "parts": parts,
+        "slowest": {path: round(seconds, 2) for path, seconds in slow.items()},
         "findings": report.findings.height,
         "snapshot_mib": round((report.folder / "evidence.duckdb").stat().st_size / 2**20),
     }
@@ -175,25 +179,17 @@ def core_metrics(work: Path) -> dict[str, Any]:
     import pyarrow  # noqa: F401
 
     from qmsreport import catalog
-    from qmsreport.evaluate.contract import store_metric
+    from qmsreport.evaluate import evaluate
     from qmsreport.warehouse import Snapshot
 
     queries = catalog.read()
     metrics = [query for query in queries if query.header.get("core")]
     views = _needed(metrics, [query for query in queries if query.group == "views"])
     [file] = (work / "reports").glob("*/*/evidence.duckdb")
-    parts = {}
     with Snapshot(file) as snapshot:
-        begin = before = time.perf_counter()
-        snapshot.create_metrics()
-        for query in (*views, *metrics):
-            if query in metrics:
-                store_metric(snapshot, query)
-            else:
-                kept = query.header.get("materialised", True)
-                snapshot.create_table(query.id, query.sql, query.path, query.title, materialised=kept)
-            now = time.perf_counter()
-            parts[query.id], before = round(now - before, 2), now
+        begin = time.perf_counter()
+        outcome = evaluate(snapshot, [*views, *metrics])
+        end = time.perf_counter()
         known_by = " or ".join(
             f"(metric = '{name}' and statistic = '{statistic}')" for name, statistic in BY_HAND.items()
         )
@@ -202,7 +198,8 @@ def core_metrics(work: Path) -> dict[str, Any]:
     rows.select("metric", "grain", "starts_on", "scope_type", "scope", "value").write_parquet(
         work / "core_metrics.parquet"
     )
-    return {"seconds": before - begin, "rows": rows.height, "figures": figures, "parts": parts}
+    parts = {Path(path).stem: round(seconds, 2) for path, seconds in outcome.seconds.items()}
+    return {"seconds": end - begin, "rows": rows.height, "figures": figures, "parts": parts}
 
 
 def _needed(queries: Sequence[Query], views: Sequence[Query]) -> list[Query]:
