@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from qmsreport.errors import QueryError
+from qmsreport.evaluate import lifetimes
 from qmsreport.evaluate.contract import check_rows, failed_check, store_metric
 from qmsreport.results import GROUPS, Query, Section
 
@@ -49,22 +50,32 @@ def evaluate(snapshot: Snapshot, queries: Sequence[Query]) -> Outcome:
     groups: dict[str, list[Query]] = {group: [] for group in GROUPS}
     for query in queries:
         groups[query.group].append(query)
+    sections_in_order = sorted(groups["sections"], key=lambda item: (item.header["order"], item.id))
+    order = [*groups["views"], *groups["metrics"], *groups["checks"], *sections_in_order]
+    spent = lifetimes.spent(order, snapshot.listed)
     seconds: dict[str, float] = {}
 
-    for query in groups["views"]:
+    @contextlib.contextmanager
+    def running(query: Query) -> Iterator[None]:
         with _timed(seconds, query):
+            yield
+            for name in spent.get(query.path, ()):
+                snapshot.drop_table(name)
+
+    for query in groups["views"]:
+        with running(query):
             kept = query.header.get("materialised", True)
             snapshot.create_table(query.id, query.sql, query.path, query.title, materialised=kept)
     snapshot.hold("definitions", definitions(queries))
     snapshot.hold("check_controls", check_controls(queries))
     snapshot.create_metrics()
     for query in groups["metrics"]:
-        with _timed(seconds, query):
+        with running(query):
             store_metric(snapshot, query)
 
     findings: list[pl.DataFrame] = []
     for query in groups["checks"]:
-        with _timed(seconds, query):
+        with running(query):
             try:
                 findings.append(check_rows(query, snapshot.rows(query.sql, query.path, query.title)))
             except QueryError as error:
@@ -79,8 +90,8 @@ def evaluate(snapshot: Snapshot, queries: Sequence[Query]) -> Outcome:
             snapshot.hold(query.id, verdicts[query.id])
 
     sections: dict[str, Section] = {}
-    for query in sorted(groups["sections"], key=lambda item: (item.header["order"], item.id)):
-        with _timed(seconds, query):
+    for query in sections_in_order:
+        with running(query):
             rows = snapshot.rows(query.sql, query.path, query.title)
             sections[query.id] = Section(query, rows.to_dicts())
     return Outcome(all_findings, sections, verdicts, seconds)

@@ -70,6 +70,10 @@ class Snapshot:
             kind = "table" if materialised else "view"
             run(self._connection, f"create or replace temp {kind} {name} as {sql}")
 
+    def drop_table(self, name: str) -> None:
+        """Let go of a table that `create_table` made."""
+        run(self._connection, f"drop table temp.{name}")
+
     def create_view(self, name: str, sql: str, where: str, title: str = "") -> None:
         """Keep a select under a name in the file itself, for readers with the stock command line."""
         with self._named(where, title):
@@ -129,6 +133,11 @@ class Snapshot:
             _BATCH_ROWS
         ) as reader:
             yield from reader
+
+    @property
+    def listed(self) -> frozenset[str]:
+        """The names of the tables and views that `populations` reads."""
+        return frozenset(_POPULATIONS)
 
     def populations(self) -> dict[str, pl.DataFrame]:
         """The long lists that stand beside the report as files: what its figures were counted from."""

@@ -9,22 +9,24 @@
 -- is_loose a commit that belongs to no merged request and is no merge commit.
 -- """
 -- ---
-with reached as (
+with known as (
     select
-        commit_arrivals.commit_sha,
-        commit_arrivals.service_no,
-        commit_arrivals.lane_no,
-        commit_arrivals.sequence_no,
-        min(commits.authored_at) as authored_at,
-        coalesce(max(commits.parent_count > 1), false) as is_merge,
-        coalesce(max(commits.is_bot), false) as is_bot
+        commit_sha,
+        min(authored_at) as authored_at,
+        max(parent_count > 1) as is_merge,
+        max(is_bot) as is_bot
+    from commits
+    group by commit_sha
+),
+
+in_several_lanes as (
+    select
+        commit_sha,
+        service_no,
+        min(sequence_no) as first_no
     from commit_arrivals
-    left join commits on commit_arrivals.commit_sha = commits.commit_sha
-    group by
-        commit_arrivals.commit_sha,
-        commit_arrivals.service_no,
-        commit_arrivals.lane_no,
-        commit_arrivals.sequence_no
+    group by commit_sha, service_no
+    having count(*) > 1
 ),
 
 in_requests as (
@@ -33,9 +35,19 @@ in_requests as (
 )
 
 select
-    reached.*,
-    reached.sequence_no = min(reached.sequence_no) over (partition by reached.commit_sha, reached.service_no)
-        as is_first,
-    not reached.is_merge and in_requests.commit_sha is null as is_loose
-from reached
-left join in_requests on reached.commit_sha = in_requests.commit_sha
+    commit_arrivals.commit_sha,
+    commit_arrivals.service_no,
+    commit_arrivals.lane_no,
+    commit_arrivals.sequence_no,
+    known.authored_at,
+    coalesce(known.is_merge, false) as is_merge,
+    coalesce(known.is_bot, false) as is_bot,
+    in_several_lanes.first_no is null or commit_arrivals.sequence_no = in_several_lanes.first_no as is_first,
+    not coalesce(known.is_merge, false) and in_requests.commit_sha is null as is_loose
+from commit_arrivals
+left join known on commit_arrivals.commit_sha = known.commit_sha
+left join in_several_lanes
+    on
+        commit_arrivals.commit_sha = in_several_lanes.commit_sha
+        and commit_arrivals.service_no = in_several_lanes.service_no
+left join in_requests on commit_arrivals.commit_sha = in_requests.commit_sha
