@@ -53,6 +53,9 @@ def extract(
         clock: the time, naive UTC.
         watch: told after each committed window.
 
+    Raises:
+        ConfigError: people would be stored otherwise than those that the warehouse holds.
+
     A window that fails leaves its sentence in the ledger and in `failures`, and the next is read. So does a source
     that fails as a whole; the others go on.
     """
@@ -61,14 +64,16 @@ def extract(
     warehouse = Warehouse(config.resolve(config.warehouse.path), config.warehouse.lock_timeout_seconds)
     end = parse_moment(until, config.time_zone) if until else clock()
     start = parse_moment(since, config.time_zone) if since else first_moment(config, clock())
-    prepare = privacy.prepare(config)
     done = Extraction()
     built = sources.build(config, names, clock)
     with warehouse.writing("qmsreport extract"):
+        refuse_other_names(config, warehouse)
+        prepare = privacy.prepare(config)
+        people = privacy.manner(config)
         for source in built:
             try:
                 for offered in source.extract(start, end, warehouse.progress(source.name)):
-                    item, counts = _commit(warehouse, source, offered, clock, prepare)
+                    item, counts = _commit(warehouse, source, offered, clock, prepare, people)
                     _add(done, source.name, counts)
                     if item.error:
                         done.failures.append(f"{source.name}: {item.error}")
@@ -91,17 +96,29 @@ def extract(
     return done
 
 
+def refuse_other_names(config: Config, warehouse: Warehouse) -> None:
+    """See that people would be stored as those that are stored already.
+
+    Raises:
+        ConfigError: they would get other names; see `privacy`.
+    """
+    stored = warehouse.people()
+    if stored:
+        privacy.refuse_another(config, stored)
+
+
 def _commit(
     warehouse: Warehouse,
     source: Source,
     offered: Extract,
     clock: Callable[[], datetime],
     prepare: Callable[[Batch], Batch],
+    people: str | None,
 ) -> tuple[Extract, Counts]:
     """Store an extract; one whose reading breaks off is stored as failed, and nothing of what it brought."""
     whole = replace(offered, batches=_named_failures(source.name, offered))
     try:
-        return offered, warehouse.commit(source.name, source.kind, whole, clock(), prepare)
+        return offered, warehouse.commit(source.name, source.kind, whole, clock(), prepare, people)
     except SourceError as error:
         failed = offered.failed(str(error), clock())
         return failed, warehouse.commit(source.name, source.kind, failed, clock())
