@@ -106,6 +106,17 @@ statements as (
     from extracts
     where array_length(warnings) > 0
     group by source, subject
+    union all
+    select
+        8 as position,
+        'Sources no longer configured' as topic,
+        concat(
+            'The source ', source, ' is not configured any more; no check looks at its completeness, and what it ',
+            'brought still counts: ', cast(cast(sum(records) as bigint) as varchar), ' records (',
+            array_to_string(list_sort(list(concat(kind, ' ', cast(records as varchar)))), ', '), ').'
+        ) as statement
+    from unconfigured_facts
+    group by source
 )
 
 select
