@@ -51,7 +51,7 @@ def evaluate(snapshot: Snapshot, queries: Sequence[Query]) -> Outcome:
     for query in queries:
         groups[query.group].append(query)
     sections_in_order = sorted(groups["sections"], key=lambda item: (item.header["order"], item.id))
-    order = [*groups["views"], *groups["metrics"], *groups["checks"], *sections_in_order]
+    order = [*groups["views"], *groups["metrics"], *groups["checks"], *groups["verdicts"], *sections_in_order]
     spent = lifetimes.spent(order, snapshot.listed)
     seconds: dict[str, float] = {}
 
@@ -85,7 +85,7 @@ def evaluate(snapshot: Snapshot, queries: Sequence[Query]) -> Outcome:
 
     verdicts: dict[str, pl.DataFrame] = {}
     for query in groups["verdicts"]:
-        with _timed(seconds, query):
+        with running(query):
             verdicts[query.id] = snapshot.rows(query.sql, query.path, query.title)
             snapshot.hold(query.id, verdicts[query.id])
 

@@ -12,8 +12,8 @@ import msgspec
 
 from qmsreport.errors import Malformed, Rejected, SourceError
 from qmsreport.extracts import Diagnosis
-from qmsreport.http import redact
 from qmsreport.records import AlertRule, ScrapeTarget, Setting
+from qmsreport.redaction import redact
 from qmsreport.services import ServiceMap
 from qmsreport.sources._promapi import Client, Receipt, from_seconds, moment
 from qmsreport.sources._promql import seconds

@@ -41,7 +41,8 @@ create table if not exists extracts (
     cursor varchar,                      -- the source's note on where to go on from
     tool_version varchar not null,
     outcome varchar not null,            -- complete, partial (rows set aside or truncated), failed
-    error varchar                        -- failed: the sentence that was printed
+    error varchar,                       -- failed: the sentence that was printed
+    people varchar                       -- how people are stored: as they are, or the fingerprint of the pseudonyms' key
 );
 
 -- Rows that could not be loaded. Nothing is lost and nothing is guessed.

@@ -118,6 +118,17 @@ statements as (
     left join controls
         on check_controls.framework = controls.framework and check_controls.control_id = controls.control_id
     where controls.control_id is null
+    union all
+    select
+        9 as position,
+        'Sources no longer configured' as topic,
+        concat(
+            'The source ', source, ' is not configured any more; no check looks at its completeness, and what it ',
+            'brought still counts: ', cast(cast(sum(records) as bigint) as varchar), ' records (',
+            array_to_string(list_sort(list(concat(kind, ' ', cast(records as varchar)))), ', '), ').'
+        ) as statement
+    from unconfigured_facts
+    group by source
 )
 
 select

@@ -207,6 +207,18 @@ def test_limitations(rows: Rows) -> None:
     assert "Inferred links" not in said
 
 
+def test_a_source_taken_out_of_the_configuration_is_a_limitation(tmp_path: Path) -> None:
+    """What a source brought before it was taken out still counts, and the limitations say which and how much."""
+    left = [deployment("2026-07-11 12:00"), deployment("2026-07-12 12:00"), change("m9")]
+    found = reported(tmp_path, deployment("2026-07-10 12:00"), history=[Known(left, source="old-ci")])
+    statements = [row["statement"] for row in _sections(found.snapshot)["limitations"]]
+    (said,) = (text for text in statements if "old-ci" in text)
+    assert said == (
+        "The source old-ci is not configured any more; no check looks at its completeness, and what it brought still "
+        "counts: 3 records (changes 1, deployments 2)."
+    )
+
+
 def test_delivery(rows: Rows) -> None:
     """The five metrics of a service; of one that was never deployed nothing is shown."""
     checkout = one(rows["delivery"], service="checkout")
