@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from qmsreport import assets
+from qmsreport import assets, declarations
 from qmsreport.config import Config, SloEntry
 from qmsreport.period import Period, to_utc
 
@@ -190,12 +190,39 @@ def tables(
                 "unit": text,
             },
         ),
+        **_settings(config, table),
         "maintenance_windows": table(
             {"service": text, "starts_at": moment, "ends_at": moment, "approver": text, "reason": text},
             [
                 (item.service, _utc(item.starts_at), _utc(item.ends_at), item.approver, item.reason)
                 for item in config.maintenance
             ],
+        ),
+    }
+
+
+def _settings(config: Config, table: Callable[..., pl.DataFrame]) -> dict[str, pl.DataFrame]:
+    """What settings there are, what the configuration declares of them, and which document holds."""
+    import polars as pl
+
+    keys = assets.reference("settings")
+    patterns = assets.reference("alert_patterns")
+    return {
+        "setting_keys": table(
+            {**dict.fromkeys(keys[0], pl.String), "position": pl.Int64},
+            [(*row.values(), position) for position, row in enumerate(keys, 1)],
+        ),
+        "alert_patterns": table(
+            {**dict.fromkeys(patterns[0], pl.String), "position": pl.Int64},
+            [(*row.values(), position) for position, row in enumerate(patterns, 1)],
+        ),
+        "policy_settings": table(
+            dict.fromkeys(("subject", "key", "value", "unit", "origin"), pl.String),
+            declarations.rows(config.policy),
+        ),
+        "policy_authority": table(
+            {"document": pl.String, "position": pl.Int64},
+            [(name, position) for position, name in enumerate(config.policy.authority, 1)],
         ),
     }
 
