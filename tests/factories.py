@@ -158,6 +158,32 @@ def sli_windows(
     ]
 
 
+def metric_windows(
+    metric: str,
+    labels: Mapping[str, str],
+    first: str | datetime,
+    count: int,
+    value: float | None,
+    seconds: int = 3600,
+    unit: str = "ratio",
+) -> list[records.MetricWindow]:
+    """Consecutive windows of one series, all alike."""
+    start = moment(first)
+    assert start
+    step = timedelta(seconds=seconds)
+    return [
+        records.MetricWindow(
+            metric=metric,
+            labels=records.canonical(dict(labels)),
+            window_start=start + step * index,
+            window_end=start + step * (index + 1),
+            value=value,
+            unit=unit,
+        )
+        for index in range(count)
+    ]
+
+
 def declared(
     key: str, value: str, unit: str = "days", document: str = "a.md", line: int = 12, **given: Any
 ) -> records.Setting:

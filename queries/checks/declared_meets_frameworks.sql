@@ -64,7 +64,8 @@ select
         else concat(
             'Declared is ', written,
             case when is_resolved then '' else ', the stricter of several (decision needed)' end,
-            case when is_met then '; asked is ' else ' and falls short: asked is ' end, relation, ' ', threshold_text, '.'
+            case when is_met then '; asked is ' else ' and falls short: asked is ' end,
+            relation, ' ', threshold_text, '.'
         )
     end as reason,
     concat(relation, ' ', threshold_text) as expected,
