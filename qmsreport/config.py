@@ -114,6 +114,36 @@ class SloPolicy:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What the checks allow where no other document says it; each is printed as the basis of its verdicts."""
+
+    silence_days: float = 7.0
+    emergency_review_days: float = 5.0
+    breach_notification_hours: float = 72.0  # GDPR Art. 33(1)
+    scan_gap_days: float = 92.0  # PCI DSS 11.3.1: at least every three months
+    critical_fix_days: float = 30.0  # PCI DSS 6.3.3: within one month
+    high_fix_days: float = 90.0
+    access_review_months: float = 6.0  # PCI DSS 7.2.4
+    restore_test_months: float = 12.0
+    incident_exercise_months: float = 12.0  # PCI DSS 12.10.2
+    rule_evaluation_hours: float = 1.0
+    clock_offset_seconds: float = 5.0
+    failed_notifications_share: float = 0.01
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Monitoring:
+    """By which names the monitoring of the monitoring is known; compared without regard to case."""
+
+    jobs: list[str] = field(
+        default_factory=lambda: ["prometheus", "alertmanager", "grafana", "loki", "tempo", "otel-collector"]
+    )  # scrape jobs of the monitoring servers themselves
+    watchdogs: list[str] = field(
+        default_factory=lambda: ["Watchdog", "DeadMansSwitch", "AlwaysFiring"]
+    )  # alerts that fire always, so that their silence tells
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceEntry:
     """One service and what maps to it. A path prefix wins over the repository it is in."""
 
@@ -186,6 +216,8 @@ class Config:
     delivery: Delivery
     privacy: Privacy
     response_targets: ResponseTargets
+    limits: Limits
+    monitoring: Monitoring
     slo_policy: SloPolicy
     policy: Policy
     services: tuple[ServiceEntry, ...]
@@ -212,6 +244,8 @@ _TABLES: dict[str, tuple[str, type]] = {
     "delivery": ("delivery", Delivery),
     "privacy": ("privacy", Privacy),
     "response_targets": ("response_targets", ResponseTargets),
+    "limits": ("limits", Limits),
+    "monitoring": ("monitoring", Monitoring),
     "slo_policy": ("slo_policy", SloPolicy),
 }
 _LISTS: dict[str, tuple[str, type]] = {

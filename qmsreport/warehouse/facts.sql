@@ -378,7 +378,7 @@ create table if not exists settings (
     raw_sha256 varchar
 );
 
--- One handshake attempt with one protocol version at one endpoint.
+-- What one address of an endpoint answered to one protocol version, and the certificate it presented. Null: not learnt.
 create table if not exists tls_probes (
     endpoint varchar not null,
     protocol varchar not null,
@@ -394,6 +394,19 @@ create table if not exists tls_probes (
     hostname_valid boolean,
     error varchar,
     vantage_point varchar,
+    address varchar,
+    server_name varchar,
+    chain_error varchar,
+    names varchar[],
+    serial varchar,
+    certificate_sha256 varchar,
+    signature_algorithm varchar,
+    self_signed boolean,
+    weak_ciphers varchar[],
+    ciphers_error varchar,
+    client_certificate_required boolean,
+    client_certificate_expected boolean,
+    probed_at timestamp,
     source varchar not null,
     source_id varchar,
     version integer not null,

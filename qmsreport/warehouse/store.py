@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from qmsreport import __version__
 from qmsreport.errors import WarehouseError
 from qmsreport.extracts import Batch, Extract, Reject
-from qmsreport.records import KINDS, columns, key_of
+from qmsreport.records import columns, key_of
 from qmsreport.warehouse import versions
 from qmsreport.warehouse.database import opened, run
 from qmsreport.warehouse.lock import writing
@@ -143,11 +143,10 @@ class Warehouse:
 
 def _add_new_columns(connection: duckdb.DuckDBPyConnection) -> None:
     """Give the tables of a warehouse that an older version made the columns that have come since."""
-    sql = "select table_name, column_name from duckdb_columns() where not internal"
-    there = set(run(connection, sql))
-    for kind in KINDS:
+    for kind in versions.narrower(connection):
+        there = [name for name, *_ in run(connection, f"describe {kind}")]
         for column in columns(kind):
-            if (kind, column.name) not in there:
+            if column.name not in there:
                 run(connection, f"alter table {kind} add column {column.name} {column.sql_type}")
 
 

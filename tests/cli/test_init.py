@@ -43,7 +43,15 @@ def test_every_commented_line_is_valid(tmp_path: Path, monkeypatch: pytest.Monke
     path = tmp_path / "qmsreport.toml"
     path.write_text(UNCOMMENTED.replace('files = ["slo/*.yaml"]', "files = []"))  # there are none here
     found = config.load(path)
-    assert {entry.kind for entry in found.sources} == {"prometheus", "github", "git", "files"}
+    assert {entry.kind for entry in found.sources} == {
+        "prometheus",
+        "github",
+        "git",
+        "files",
+        "policy",
+        "registers",
+        "tls",
+    }
     assert len(sources.build(found)) == len(found.sources)
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from qmsreport import catalog
 from qmsreport.evaluate import evaluate
+from qmsreport.records import PlanItem
 from qmsreport.warehouse import Snapshot
 from tests.factories import (
     authored,
@@ -22,6 +23,7 @@ from tests.factories import (
     measured,
     reject,
     sli_windows,
+    tls_endpoint,
 )
 from tests.queries.conftest import Known, reported
 
@@ -92,6 +94,22 @@ def rows(tmp_path_factory: pytest.TempPathFactory) -> Rows:
         declared("availability", "0.8", "share"),
         declared("retention.traces", "7"),
         effective("dashboards.refresh", "30", "s"),
+        [
+            PlanItem(
+                document="plan.md",
+                section="Logs",
+                item=str(number),
+                done=number < 2,
+                declared_count=4,
+                counted=3,
+            )
+            for number in range(3)
+        ],
+        PlanItem(document="plan.md", section="Traces", item="spans", done=False, counted=1),
+        PlanItem(
+            document="plan.md", section="(whole document)", item="Total tasks", declared_count=9, counted=4
+        ),
+        tls_endpoint(not_after="2026-10-30"),
     ]
     folder = tmp_path_factory.mktemp("sections")
     made_of = reported(
@@ -273,6 +291,14 @@ def test_key_figures(rows: Rows) -> None:
     assert (deployments["value"], deployments["series"][5]) == (4, 1)
 
 
+def test_tls_inventory(rows: Rows) -> None:
+    """An endpoint with what it offers, its certificate, the whole days left since the cut-off, and the verdict."""
+    (endpoint,) = rows["tls_inventory"]
+    assert (endpoint["endpoint"], endpoint["protocols"]) == ("grafana.example:3000", "TLS 1.2, TLS 1.3")
+    assert (endpoint["issuer"], endpoint["key_size"]) == ("CN=Lindhafen authority", "EC 256")
+    assert (endpoint["days_left"], endpoint["status"]) == (9, "pass")
+
+
 def test_data_quality(rows: Rows) -> None:
     """Defects are counted by kind, with an example and what became of them."""
     aside = one(rows["data_quality"], defect="row set aside")
@@ -288,6 +314,19 @@ def test_summary(rows: Rows) -> None:
         question == "decision" and statement.startswith("Checkout answers has spent 150 %")
         for question, statement in said
     )
+
+
+def test_implementation_progress(rows: Rows) -> None:
+    """Ticked boxes are counted per section and document, beside what the document states of itself."""
+    shown = [
+        (row["section"], row["done"], row["counted"], row["declared"], row["differs"])
+        for row in rows["implementation_progress"]
+    ]
+    assert shown == [
+        ("Logs", 2, 3, "4", True),
+        ("Traces", 0, 1, None, False),
+        ("All sections", 2, 4, "9", True),
+    ]
 
 
 @pytest.mark.parametrize("stem", [query.id for query in catalog.read() if query.group == "sections"])
