@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from qmsreport import assets, declarations
+from qmsreport import assets, config, declarations
 from qmsreport.errors import ConfigError
 from tests import factories
 
@@ -108,14 +108,21 @@ def test_every_problem_at_once(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "text",
-    ["policy = 1\n", "[policy]\nsetting = 1\n", "[policy]\nsettings = []\n", "[[policy.setting]]\nkey = 1\n"],
+    ("text", "words"),
+    [
+        ("policy = 1", "[policy]: must be a table"),
+        ("[policy]\nsetting = 1", "write it as [[policy.setting]]"),
+        ("[policy]\nauthorities = []", "[policy] authorities: unknown key. Did you mean 'authority'?"),
+        ("[[policy.setting]]\nkey = 'retention.logs'", "[[policy.setting]] no. 1 value: missing"),
+    ],
 )
-def test_what_is_no_policy(tmp_path: Path, text: str) -> None:
+def test_what_is_no_policy(tmp_path: Path, text: str, words: str) -> None:
     """Another shape than tables, an unknown key, a missing value: refused with a sentence."""
-    (tmp_path / "q.toml").write_text('[organisation]\nname = "x"\n')
-    with pytest.raises(ConfigError, match="policy"):
-        factories.configuration(tmp_path, text if text.startswith("[") else "[x]\n" + text)
+    path = tmp_path / config.FILE
+    path.write_text(text + '\n[organisation]\nname = "Example GmbH"\n')
+    with pytest.raises(ConfigError) as error:
+        config.load(path)
+    assert words in str(error.value)
 
 
 def test_the_vocabulary_of_settings() -> None:
