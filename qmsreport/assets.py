@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from pathlib import Path
 
 _PACKAGE = Path(__file__).parent
@@ -11,3 +12,9 @@ def folder(name: str) -> Path:
     """Return the folder `queries` or `report_templates`."""
     installed = _PACKAGE / name
     return installed if installed.is_dir() else _PACKAGE.parent / name
+
+
+def reference(name: str) -> list[dict[str, str]]:
+    """The rows of `queries/reference/NAME.csv`, as they stand there."""
+    with (folder("queries") / "reference" / f"{name}.csv").open(encoding="utf-8", newline="") as lines:
+        return list(csv.DictReader(lines))

@@ -14,6 +14,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from qmsreport import declarations
+from qmsreport.declarations import Policy, PolicySetting
 from qmsreport.errors import ConfigError, UsageError, suggest
 from qmsreport.period import zone
 from qmsreport.toml_tables import read_table as read_table  # part of this module's face
@@ -232,6 +234,7 @@ class Config:
     monitoring: Monitoring
     slo_policy: SloPolicy
     compliance: Compliance
+    policy: Policy
     services: tuple[ServiceEntry, ...]
     slos: tuple[SloEntry, ...]
     maintenance: tuple[Maintenance, ...]
@@ -299,7 +302,7 @@ def load(path: Path) -> Config:
             f"Cannot read {path}: {error.strerror}. Check the path and its permissions."
         ) from error
     problems: list[str] = []
-    known = {*_TABLES, *_LISTS, "sources"}
+    known = {*_TABLES, *_LISTS, "policy", "sources"}
     problems += [f"[{key}]: unknown table.{suggest(key, known)}" for key in document if key not in known]
     parts: dict[str, Any] = {}
     for key, (name, cls) in _TABLES.items():
@@ -312,12 +315,35 @@ def load(path: Path) -> Config:
         parts[name] = tuple(
             read_table(cls, row, key, problems, f"[[{key}]] no. {index}") for index, row in enumerate(rows, 1)
         )
+    parts["policy"] = _policy(document.get("policy", {}), problems)
     parts["sources"] = tuple(_sources(document.get("sources", {}), problems))
     if not problems:
         problems += _cross_check(parts)
     if problems:
         raise ConfigError(f"{path} has {len(problems)} problem(s):", problems)
     return Config(path=path.absolute(), document=document, **parts)
+
+
+def _policy(table: object, problems: list[str]) -> Policy | None:
+    """`[policy]` with its `[[policy.setting]]` tables."""
+    if not isinstance(table, dict):
+        problems.append("[policy]: must be a table.")
+        return None
+    rows = table.get("setting", [])
+    if not isinstance(rows, list):
+        problems.append("[policy.setting]: write it as [[policy.setting]], once for each.")
+        return None
+    before = len(problems)
+    settings = [
+        read_table(PolicySetting, row, "policy.setting", problems, f"[[policy.setting]] no. {at}")
+        for at, row in enumerate(rows, 1)
+    ]
+    policy = read_table(Policy, {**table, "setting": []}, "policy", problems)
+    if policy is None or len(problems) > before:
+        return None
+    policy = Policy(authority=policy.authority, setting=[item for item in settings if item])
+    problems += declarations.problems(policy)
+    return policy
 
 
 def _sources(table: object, problems: list[str]) -> list[SourceEntry]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from qmsreport import assets, frameworks
+from qmsreport import assets, declarations, frameworks
 from qmsreport.config import Config, Limits, SloEntry
 from qmsreport.period import Period, to_utc
 
@@ -200,6 +200,7 @@ def tables(
                 "unit": text,
             },
         ),
+        **_settings(config, table),
         "maintenance_windows": table(
             {"service": text, "starts_at": moment, "ends_at": moment, "approver": text, "reason": text},
             [
@@ -208,6 +209,32 @@ def tables(
             ],
         ),
         **frameworks.tables(config),
+    }
+
+
+def _settings(config: Config, table: Callable[..., pl.DataFrame]) -> dict[str, pl.DataFrame]:
+    """What settings there are, what the configuration declares of them, and which document holds."""
+    import polars as pl
+
+    keys = assets.reference("settings")
+    patterns = assets.reference("alert_patterns")
+    return {
+        "setting_keys": table(
+            {**dict.fromkeys(keys[0], pl.String), "position": pl.Int64},
+            [(*row.values(), position) for position, row in enumerate(keys, 1)],
+        ),
+        "alert_patterns": table(
+            {**dict.fromkeys(patterns[0], pl.String), "position": pl.Int64},
+            [(*row.values(), position) for position, row in enumerate(patterns, 1)],
+        ),
+        "policy_settings": table(
+            dict.fromkeys(("subject", "key", "value", "unit", "origin"), pl.String),
+            declarations.rows(config.policy),
+        ),
+        "policy_authority": table(
+            {"document": pl.String, "position": pl.Int64},
+            [(name, position) for position, name in enumerate(config.policy.authority, 1)],
+        ),
     }
 
 

@@ -17,6 +17,7 @@ from qmsreport import config, records
 from qmsreport.config import Config
 from qmsreport.extracts import Batch, Extract, Reject
 from qmsreport.records import KINDS, columns
+from qmsreport.records.registers import Decision
 
 NOW = datetime.fromisoformat("2026-10-20")  # after the quarter that most tests are about
 _KIND_OF = {record: kind for kind, record in KINDS.items()}
@@ -198,6 +199,77 @@ def sli_windows(
         )
         for index in range(count)
     ]
+
+
+def metric_windows(
+    metric: str,
+    labels: Mapping[str, str],
+    first: str | datetime,
+    count: int,
+    value: float | None,
+    seconds: int = 3600,
+    unit: str = "ratio",
+) -> list[records.MetricWindow]:
+    """Consecutive windows of one series, all alike."""
+    start = moment(first)
+    assert start
+    step = timedelta(seconds=seconds)
+    return [
+        records.MetricWindow(
+            metric=metric,
+            labels=records.canonical(dict(labels)),
+            window_start=start + step * index,
+            window_end=start + step * (index + 1),
+            value=value,
+            unit=unit,
+        )
+        for index in range(count)
+    ]
+
+
+def declared(
+    key: str, value: str, unit: str = "days", document: str = "a.md", line: int = 12, **given: Any
+) -> records.Setting:
+    """A setting that a document declares."""
+    defaults = {
+        "subject": f"document:{document}",
+        "key": key,
+        "layer": "declared",
+        "value": value,
+        "unit": unit,
+        "origin": f"{document}:{line}",
+    }
+    return _made(records.Setting, defaults, given)
+
+
+def effective(
+    key: str, value: str, unit: str | None = "days", subject: str = "store:main", **given: Any
+) -> records.Setting:
+    """A setting that a system is set to."""
+    defaults = {"subject": subject, "key": key, "layer": "effective", "value": value, "unit": unit}
+    return _made(records.Setting, {**defaults, "origin": f"{subject}/config"}, given)
+
+
+def measured(
+    key: str, value: str, unit: str | None = "days", subject: str = "store:main", **given: Any
+) -> records.Setting:
+    """What was observed of a system."""
+    return effective(
+        key, value, unit, subject, **{"layer": "measured", "origin": "the oldest record", **given}
+    )
+
+
+def decision(setting: str, value: str, unit: str = "days", **given: Any) -> Decision:
+    """A recorded choice between declarations that conflict."""
+    defaults = {
+        "decision_id": "D-1",
+        "setting": setting,
+        "value": value,
+        "unit": unit,
+        "approver": "Head of quality",
+        "decided_at": "2026-06-01",
+    }
+    return _made(Decision, defaults, given)
 
 
 def by_kind(items: Iterable[Any]) -> dict[str, list[Any]]:

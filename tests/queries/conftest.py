@@ -127,6 +127,7 @@ def reported(
     sources: Sequence[str] = ("files",),
     only: Iterable[str] | None = None,
     empty: Iterable[str] = (),
+    tables: Mapping[str, pl.DataFrame] | None = None,
 ) -> Evaluated:
     """Store records, freeze them and evaluate the definitions.
 
@@ -142,6 +143,7 @@ def reported(
         sources: the configured ones, in order.
         only: stems of the metrics and checks to run; default: all.
         empty: tables of the snapshot to take every row out of, as if they had never been filled.
+        tables: declared tables instead of those that follow from the configuration.
     """
     known = [*history]
     if items or not known:
@@ -156,11 +158,11 @@ def reported(
             warehouse.commit(part.source, "files", _extract(part), part.at)
     moment = as_of or max(part.at for part in known)
     periods = period.quarter(quarter, zone).trend(trend)
-    tables = policy.tables(settings, periods, moment, openslo.objectives(settings))
-    tables["published"] = published_metrics([])
+    stored = policy.tables(settings, periods, moment, openslo.objectives(settings)) | dict(tables or {})
+    stored["published"] = published_metrics([])
     path = folder / "snapshot.duckdb"
     path.unlink(missing_ok=True)
-    freeze(warehouse.path, path, periods, moment, sources, tables)
+    freeze(warehouse.path, path, periods, moment, sources, stored)
     chosen = set(only) if only is not None else None
     with Snapshot(path, read_only=False) as snapshot:
         for name in empty:

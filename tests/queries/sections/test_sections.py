@@ -16,9 +16,12 @@ from qmsreport.warehouse import Snapshot
 from tests.factories import (
     authored,
     change,
+    declared,
     deployed,
     deployment,
+    effective,
     incident,
+    measured,
     reject,
     sli_windows,
     tls_endpoint,
@@ -91,6 +94,15 @@ def rows(tmp_path_factory: pytest.TempPathFactory) -> Rows:
         ),
         sli_windows("checkout-availability", "2026-07-01", 46, 100.0, seconds=86400),
         sli_windows("checkout-availability", "2026-08-16", 46, 70.0, seconds=86400),
+        declared("retention.logs", "30", document="a.md"),
+        declared("retention.logs", "90", document="b.md"),
+        effective("retention.logs", "30", subject="store:a"),
+        effective("retention.logs", "60", subject="store:b"),
+        measured("retention.logs.oldest", "30", subject="store:a"),
+        measured("system.age", "400", subject="store:a"),
+        declared("availability", "0.8", "share"),
+        declared("retention.traces", "7"),
+        effective("dashboards.refresh", "30", "s"),
         [
             PlanItem(
                 document="plan.md",
@@ -378,3 +390,23 @@ def test_no_data_is_no_figure(nothing: Rows, stem: str) -> None:
         for name, value in row.items():
             if isinstance(value, float) and not name.endswith(references):
                 assert value == 0 or row.get("kind") == "reference", (name, value)
+
+
+def test_setting_layers(rows: Rows) -> None:
+    """What two documents or two layers speak of stands side by side with its verdict; the rest is counted."""
+    shown = {row["key"]: row for row in rows["setting_layers"]}
+    assert set(shown) == {"retention.logs", "availability"}
+    logs = shown["retention.logs"]
+    assert (logs["declared"], logs["evaluated"]) == ("30 days | 90 days", "90 days (stricter)")
+    assert (logs["effective"], logs["measured"]) == ("30 days | 60 days (2 subjects)", "oldest 30 days")
+    assert logs["verdict"] == "documents conflict; effective drifted; measured breaks declared"
+    kept = shown["availability"]
+    assert (kept["declared"], kept["effective"], kept["measured"]) == ("0.8", None, "1 of 1 within")
+    assert kept["verdict"] == "in order as far as assessed"  # billing has no objective
+    assert (logs["only_declared"], logs["not_declared"]) == (1, 1)
+
+
+def test_no_setting_to_lay_side_by_side(nothing: Rows) -> None:
+    """Without settings one row says so by its counts alone."""
+    (row,) = nothing["setting_layers"]
+    assert (row["key"], row["only_declared"], row["not_declared"]) == (None, 0, 0)

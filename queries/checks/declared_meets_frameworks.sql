@@ -1,0 +1,75 @@
+-- ---
+-- title = "What is declared is at least what the frameworks ask"
+-- severity = "high"
+-- controls = ["iso27001:A.5.36", "gdpr:5(2)"]
+-- why = "A system that keeps to a declaration that is itself too weak still breaks the requirement."
+-- remedy = "Raise the declared value to what the requirement named here asks, then the systems' settings with it."
+-- definition = """
+-- Population: every number that a requirement of a selected framework asks of a setting. Months and years are counted by
+-- the calendar's longest span for a minimum, its shortest for a maximum, wherever they start: 12 months are 366 days, so
+-- that 365 declared days fall short by the one day of a leap year. Where documents disagree the stricter value is
+-- evaluated. What no document declares is not assessed.
+-- """
+-- ---
+with asked as (
+    select
+        control_thresholds.*,
+        concat(
+            cast(cast(control_thresholds.threshold as decimal(18, 1)) as varchar), ' ', control_thresholds.unit
+        ) as threshold_text
+    from control_thresholds
+    inner join selected_frameworks on control_thresholds.framework = selected_frameworks.framework
+    where control_thresholds.setting is not null
+),
+
+compared as (
+    select
+        asked.*,
+        declared_settings.key,
+        declared_settings.statements,
+        declared_settings.written,
+        declared_settings.is_resolved,
+        case
+            when asked.days is not null and declared_settings.key_unit = 'days' then asked.days
+            when asked.days is not null and declared_settings.key_unit = 'h' then asked.days * 24
+            when asked.days is not null and declared_settings.key_unit = 's' then asked.days * 86400
+            when asked.days is not null and declared_settings.key_unit = 'ms' then asked.days * 86400000
+            when asked.unit = declared_settings.key_unit then asked.threshold
+        end as wanted,
+        declared_settings.number
+    from asked
+    left join declared_settings on asked.setting = declared_settings.key
+),
+
+judged as (
+    select
+        *,
+        case relation
+            when 'at least' then number >= wanted - 0.000000001
+            when 'at most' then number <= wanted + 0.000000001
+        end as is_met
+    from compared
+)
+
+select
+    concat(setting, ' ', framework, ':', control_id, ' ', relation, ' ', threshold_text) as resource,
+    case
+        when is_met is null then 'not assessed'
+        when is_met then 'pass'
+        else 'fail'
+    end as status,
+    case
+        when key is null then 'No document declares it.'
+        when is_met is null then concat('What is declared cannot be compared: ', statements, '.')
+        else concat(
+            'Declared is ', written,
+            case when is_resolved then '' else ', the stricter of several (decision needed)' end,
+            case when is_met then '; asked is ' else ' and falls short: asked is ' end,
+            relation, ' ', threshold_text, '.'
+        )
+    end as reason,
+    concat(relation, ' ', threshold_text) as expected,
+    coalesce(written, statements) as observed,
+    concat(basis, ': ', basis_text) as basis
+from judged
+order by resource

@@ -1,0 +1,40 @@
+-- ---
+-- title = "Systems are set as declared"
+-- severity = "medium"
+-- controls = ["iso27001:A.8.9", "soc2:CC6.8", "iso9001:8.5.6"]
+-- why = "A setting that drifted from what the organisation declares makes the declaration untrue, and nobody decided on the change."
+-- remedy = "Set the system as declared, or change the declaration through document control."
+-- definition = """
+-- Population: every effective setting whose key is declared, and every declared one that a system should show and none
+-- does. Any difference is drift, in either direction; whether it harms is what the checks of the theme say. Sampling and
+-- the intervals of scraping and evaluation have checks of their own. It holds for the point in time of the reading.
+-- """
+-- ---
+select
+    concat(key, coalesce(' ' || subject, '')) as resource,
+    case
+        when is_same is null then 'not assessed'
+        when is_same then 'pass'
+        else 'fail'
+    end as status,
+    case
+        when subject is null then 'It is declared, and no system that was read shows it.'
+        when resolution = 'undecided' then concat('The documents disagree and none is stricter: ', statements, '.')
+        when is_same is null then concat('Its value, ', effective, ', cannot be compared with the declared one.')
+        when is_same
+            then concat(
+                'Set as declared', coalesce(' on ' || cast(cast(read_at as date) as varchar), ''),
+                ', a point in time.'
+            )
+        else concat(
+            'Set to ', effective, coalesce(' (' || origin || ')', ''), ', declared is ', declared,
+            case when is_resolved then '' else ', the stricter of several (decision needed)' end,
+            '; read', coalesce(' on ' || cast(cast(read_at as date) as varchar), ''), ', a point in time.'
+        )
+    end as reason,
+    coalesce(declared, statements) as expected,
+    effective as observed,
+    concat('policy: ', coalesce(basis, 'conflicting documents')) as basis
+from setting_comparisons
+where key not in ('sampling.traces', 'scrape.interval', 'evaluation.interval')
+order by resource
