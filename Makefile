@@ -23,7 +23,9 @@ lint: .venv/.dev  ## Format, lint, types, direction of imports, SQL
 	$(BIN)/sqlfluff lint --processes 2 queries
 
 bench: .venv/.dev  ## Measure speed and memory (minutes; not part of the tests)
-	$(BIN)/pytest tests/benchmarks --benchmark-only
+	@mkdir -p .benchmarks
+	$(BIN)/pytest tests/benchmarks --benchmark-only --benchmark-json=.benchmarks/last.json -s; \
+	status=$$?; $(BIN)/python -m tests.benchmarks.table; exit $$status
 
 lock:  ## Write the lock files anew from pyproject.toml (needs uv)
 	uv pip compile $(LOCK) --group build pyproject.toml -o requirements.txt

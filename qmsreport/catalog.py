@@ -15,20 +15,32 @@ from typing import Any
 
 from qmsreport import assets
 from qmsreport.errors import QueryError, suggest
-from qmsreport.results import SEVERITY_ORDER, Query
+from qmsreport.frameworks import AREAS
+from qmsreport.results import GROUPS, SEVERITY_ORDER, Query
 
-GROUPS = ("views", "metrics", "checks", "sections")
+_STEPS = ("views", "verdicts")  # read each other
 _ANY = {"title": str, "version": int, "definition": str}
 _KEYS: Mapping[str, Mapping[str, type]] = {
     "views": {**_ANY, "grain": str, "materialised": bool},
     "metrics": {**_ANY, "unit": str, "better": str, "source": str, "core": bool},
-    "checks": {**_ANY, "severity": str, "controls": list, "why": str, "remedy": str, "mandatory": bool},
+    "checks": {
+        **_ANY,
+        "severity": str,
+        "controls": list,
+        "why": str,
+        "remedy": str,
+        "mandatory": bool,
+        "area": str,
+        "attestable": bool,
+    },
+    "verdicts": {**_ANY, "grain": str},
     "sections": {**_ANY, "chapter": str, "order": int, "note": str},
 }
 _REQUIRED: Mapping[str, tuple[str, ...]] = {
     "views": ("title", "grain"),
     "metrics": ("title", "definition", "unit", "source"),
     "checks": ("title", "severity", "controls", "why", "remedy"),
+    "verdicts": ("title", "definition", "grain"),
     "sections": ("title", "chapter", "order"),
 }
 
@@ -36,7 +48,7 @@ _REQUIRED: Mapping[str, tuple[str, ...]] = {
 def read(root: Path | None = None) -> tuple[Query, ...]:
     """Every query under `root` (default: the installed ones), in the order they are run.
 
-    Views come in the order in which they use each other.
+    Views, and verdicts, come in the order in which they use each other.
 
     Raises:
         QueryError: naming the file and the key that is wrong.
@@ -47,7 +59,7 @@ def read(root: Path | None = None) -> tuple[Query, ...]:
         queries = [
             parse(path.read_text("utf-8"), group, path.stem) for path in sorted((root / group).glob("*.sql"))
         ]
-        found += _by_use(queries) if group == "views" else queries
+        found += _by_use(queries) if group in _STEPS else queries
     return tuple(found)
 
 
@@ -91,10 +103,13 @@ def _check(header: Mapping[str, Any], group: str, where: str) -> None:
     severity = header.get("severity")
     if severity and severity not in SEVERITY_ORDER:
         raise QueryError(f"{where}: severity '{severity}' is unknown.{suggest(severity, SEVERITY_ORDER)}")
+    area = header.get("area")
+    if area and area not in AREAS:
+        raise QueryError(f"{where}: area '{area}' is unknown.{suggest(area, AREAS)}")
 
 
 def _by_use(queries: list[Query]) -> list[Query]:
-    """Views so that each stands after those it reads."""
+    """Steps so that each stands after those it reads."""
     waiting = {query.id: query for query in queries}
     uses = {
         query.id: {name for name in waiting if name != query.id and re.search(rf"\b{name}\b", query.sql)}
@@ -105,7 +120,7 @@ def _by_use(queries: list[Query]) -> list[Query]:
         ready = sorted(name for name in waiting if not uses[name] & waiting.keys())
         if not ready:
             raise QueryError(
-                f"queries/views: {', '.join(sorted(waiting))} read each other in a circle. Break it."
+                f"queries/{queries[0].group}: {', '.join(sorted(waiting))} read each other in a circle. Break it."
             )
         ordered += [waiting.pop(name) for name in ready]
     return ordered

@@ -6,23 +6,19 @@ Secrets never stand in it: an option that ends in `_env` names an environment va
 
 from __future__ import annotations
 
-import dataclasses
 import os
 import tomllib
-import types
-import typing
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
-from functools import cache
+from datetime import datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from qmsreport.errors import ConfigError, UsageError, suggest
 from qmsreport.period import zone
+from qmsreport.toml_tables import read_table as read_table  # part of this module's face
 
 FILE = "qmsreport.toml"
-_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +108,54 @@ class SloPolicy:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What the checks allow where no other document says it; each is printed as the basis of its verdicts."""
+
+    silence_days: float = 7.0
+    emergency_review_days: float = 5.0
+    breach_notification_hours: float = 72.0  # GDPR Art. 33(1)
+    scan_gap_days: float = 92.0  # PCI DSS 11.3.1: at least every three months
+    critical_fix_days: float = 30.0  # PCI DSS 6.3.3: within one month
+    high_fix_days: float = 90.0
+    access_review_months: float = 6.0  # PCI DSS 7.2.4
+    restore_test_months: float = 12.0
+    incident_exercise_months: float = 12.0  # PCI DSS 12.10.2
+    rule_evaluation_hours: float = 1.0
+    clock_offset_seconds: float = 5.0
+    failed_notifications_share: float = 0.01
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Monitoring:
+    """By which names the monitoring of the monitoring is known; compared without regard to case."""
+
+    jobs: list[str] = field(
+        default_factory=lambda: ["prometheus", "alertmanager", "grafana", "loki", "tempo", "otel-collector"]
+    )  # scrape jobs of the monitoring servers themselves
+    watchdogs: list[str] = field(
+        default_factory=lambda: ["Watchdog", "DeadMansSwitch", "AlwaysFiring"]
+    )  # alerts that fire always, so that their silence tells
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScopeExclusion:
+    """One requirement that does not apply here: the only way to *not applicable*."""
+
+    control: str  # soc2:P6.6
+    reason: str
+    approver: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compliance:
+    """The frameworks a report speaks of: all that ship, or those named; own ones are CSV files."""
+
+    frameworks: list[str] | None = None
+    files: list[str] = field(default_factory=list)
+    not_applicable: list[ScopeExclusion] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceEntry:
     """One service and what maps to it. A path prefix wins over the repository it is in."""
 
@@ -184,7 +228,10 @@ class Config:
     delivery: Delivery
     privacy: Privacy
     response_targets: ResponseTargets
+    limits: Limits
+    monitoring: Monitoring
     slo_policy: SloPolicy
+    compliance: Compliance
     services: tuple[ServiceEntry, ...]
     slos: tuple[SloEntry, ...]
     maintenance: tuple[Maintenance, ...]
@@ -209,18 +256,15 @@ _TABLES: dict[str, tuple[str, type]] = {
     "delivery": ("delivery", Delivery),
     "privacy": ("privacy", Privacy),
     "response_targets": ("response_targets", ResponseTargets),
+    "limits": ("limits", Limits),
+    "monitoring": ("monitoring", Monitoring),
     "slo_policy": ("slo_policy", SloPolicy),
+    "compliance": ("compliance", Compliance),
 }
 _LISTS: dict[str, tuple[str, type]] = {
     "service": ("services", ServiceEntry),
     "slo": ("slos", SloEntry),
     "maintenance": ("maintenance", Maintenance),
-}
-_WORDS = {
-    "slo.kind": ("ratio", "latency", "threshold", "ready"),
-    "slo.operator": ("<=", "<", ">=", ">"),
-    "slo.budgeting": ("occurrences", "timeslices", "ratio_timeslices"),
-    "slo_policy.zero_traffic": ("unknown", "good"),
 }
 
 
@@ -274,67 +318,6 @@ def load(path: Path) -> Config:
     if problems:
         raise ConfigError(f"{path} has {len(problems)} problem(s):", problems)
     return Config(path=path.absolute(), document=document, **parts)
-
-
-def read_table(
-    cls: type[_T], table: object, key: str, problems: list[str], where: str | None = None
-) -> _T | None:
-    """Build `cls` from a TOML table, adding a sentence to `problems` for everything wrong with it."""
-    where = where or f"[{key}]"
-    if not isinstance(table, dict):
-        problems.append(f"{where}: must be a table.")
-        return None
-    hints = _hints(cls)  # type: ignore[arg-type]  # every class is hashable
-    values: dict[str, Any] = {}
-    before = len(problems)
-    for name, value in table.items():
-        if name not in hints:
-            secret = name in ("token", "password", "secret", "key")
-            hint = (
-                f" A secret never stands in the configuration: put it in an environment variable and name that in '{name}_env'."
-                if secret
-                else suggest(name, hints)
-            )
-            problems.append(f"{where} {name}: unknown key.{hint}")
-            continue
-        converted, wanted = _convert(value, hints[name])
-        if wanted:
-            problems.append(f"{where} {name}: {value!r} is not {wanted}.")
-        words = _WORDS.get(f"{key}.{name}")
-        if words and converted not in words:
-            problems.append(f"{where} {name}: {value!r} is none of {', '.join(words)}.")
-        values[name] = converted
-    for item in dataclasses.fields(cls):  # type: ignore[arg-type]  # every caller hands a dataclass
-        required = item.default is dataclasses.MISSING and item.default_factory is dataclasses.MISSING
-        if required and item.name not in table:
-            problems.append(f"{where} {item.name}: missing, and it has no default.")
-    return cls(**values) if len(problems) == before else None
-
-
-@cache
-def _hints(cls: type) -> Mapping[str, Any]:
-    """The type of each field; working them out takes longer than reading thousands of tables."""
-    return typing.get_type_hints(cls)
-
-
-def _convert(value: object, hint: Any) -> tuple[Any, str]:
-    """The value as the hinted type, and what it should have been if it is not."""
-    if isinstance(hint, types.UnionType):
-        hint = next(arg for arg in typing.get_args(hint) if arg is not types.NoneType)
-    if hint is float and isinstance(value, int) and not isinstance(value, bool):
-        return float(value), ""
-    if hint is datetime and isinstance(value, datetime):
-        return value, "" if value.tzinfo else "a time with a zone, like 2026-07-01T00:00:00Z"
-    if hint is str and isinstance(value, date):
-        return value.isoformat(), ""
-    if hint == list[str]:
-        good = isinstance(value, list) and all(isinstance(item, str) for item in value)
-        return value, "" if good else "a list of texts"
-    origin = typing.get_origin(hint) or hint
-    if isinstance(value, origin) and not (origin in (int, float) and isinstance(value, bool)):
-        return value, ""
-    names = {str: "a text", int: "a whole number", float: "a number", bool: "true or false", dict: "a table"}
-    return value, names.get(origin, "a time with a zone, like 2026-07-01T00:00:00Z")
 
 
 def _sources(table: object, problems: list[str]) -> list[SourceEntry]:

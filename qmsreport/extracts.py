@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
@@ -35,7 +35,8 @@ class Extract:
     """One window of one subject: committed to the warehouse as a whole, with its line in the run ledger.
 
     `batches` may be a generator where reading is local; over the network it is a finished list, because the
-    warehouse is open for writing while it is consumed. `lists_all` names the kinds of which this extract
+    warehouse is open for writing while it is consumed. A `SourceError` or `OSError` out of it fails this extract
+    and no other: nothing of it is stored, and the ledger says why. `lists_all` names the kinds of which this extract
     holds every record its subject has: stored records of the subject that are missing from it get a tombstone.
     `cursor` is the source's own note on where to go on from; it comes back in `Progress.cursor`.
     """
@@ -61,6 +62,20 @@ class Extract:
     cursor: str | None = None
     lists_all: tuple[str, ...] = ()
     error: str | None = None  # set: the window failed; batches are empty, the ledger says why
+
+    def failed(self, error: str, finished_at: datetime) -> Extract:
+        """The same question without its answer, when reading `batches` broke off: what the ledger keeps of it."""
+        return replace(
+            self,
+            batches=(),
+            rejects=(),
+            rows_received=None,
+            raw_sha256=None,
+            cursor=None,
+            lists_all=(),
+            finished_at=finished_at,
+            error=error,
+        )
 
 
 class Progress(Protocol):

@@ -14,6 +14,7 @@ from urllib3.util.retry import Retry
 
 from qmsreport import __version__
 from qmsreport.errors import Malformed, Rejected, SourceError, Unavailable
+from qmsreport.redaction import redact as redact  # part of what this module offers
 
 RETRIED = (429, 500, 502, 503, 504)
 
@@ -144,24 +145,6 @@ def clock_offset(response: requests.Response, now: datetime) -> float | None:
         return (parsedate_to_datetime(header).astimezone(UTC).replace(tzinfo=None) - now).total_seconds()
     except ValueError:
         return None
-
-
-_SECRET = re.compile(
-    r"(?i)(://[^/@\s:]*:)[^/@\s]+(@)"
-    r"|((?:token|password|secret|api[_-]?key|access[_-]?key|authorization)[\"']?\s*[=:]\s*[\"']?(?:bearer |basic |token )?)[^\s\"'&,}]+"
-    r"|\b(gh[pousr]_|github_pat_|xox[abp]-|glpat-|eyJ)[A-Za-z0-9_.\-]{8,}"
-)
-
-
-def redact(text: str) -> str:
-    """The text without anything that looks like a credential."""
-
-    def hide(found: re.Match[str]) -> str:
-        if found[1]:
-            return f"{found[1]}***{found[2]}"
-        return f"{found[3] or found[4]}***"
-
-    return _SECRET.sub(hide, text)
 
 
 def _cause(error: BaseException) -> str:

@@ -2,41 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from qmsreport import __version__, assets, bundle, catalog, evidence, openslo, policy, privacy, sources
-from qmsreport.errors import SourceError, WarehouseError
-from qmsreport.extracts import Extract
-from qmsreport.period import Period, last_complete_quarter, parse_moment
+from qmsreport import __version__, assets, bundle, catalog, evidence, openslo, policy, sources
+from qmsreport.errors import WarehouseError
+from qmsreport.extraction import Extraction, extract
+from qmsreport.period import Period, parse_moment
 from qmsreport.results import SEVERITY_ORDER, Evaluation
 
 if TYPE_CHECKING:
     import polars as pl
 
     from qmsreport.config import Config
-    from qmsreport.warehouse import Counts
+
+__all__ = ["FORMATS", "Extraction", "Report", "extract", "generate", "reproduce", "verify", "worst_finding"]
 
 FORMATS = ("pdf", "html", "csv", "json")
 # kept in the snapshot for readers; computed from it, so not evidence
-_DERIVED = ("metrics", "findings", "definitions")
-
-
-@dataclass(slots=True)
-class Extraction:
-    """What an extraction did, over all its sources."""
-
-    counts: dict[str, Counts] = field(default_factory=dict)
-    failures: list[str] = field(default_factory=list)
-    rejects: dict[str, Path] = field(default_factory=dict)  # source to the file of its rows set aside
-
-    @property
-    def rejected(self) -> int:
-        """Rows set aside."""
-        return sum(counts.rejected for counts in self.counts.values())
+_DERIVED = ("metrics", "findings", "definitions", "check_controls")
+_KEY_FIGURES = "grain = 'period' and scope_type = 'organisation' and environment is null"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,105 +33,13 @@ class Report:
 
     folder: Path
     unchanged: bool
-    metrics: pl.DataFrame  # as in `results.Evaluation`
-    findings: pl.DataFrame
+    key_figures: pl.DataFrame  # the organisation's, by period; columns as in `results.Evaluation.metrics`
+    findings: pl.DataFrame  # as people judged them: a waived one is no fail
 
     @property
     def worst(self) -> str | None:
         """Severity of the worst open finding."""
         return worst_finding(self.findings)
-
-
-Watch = Callable[[str, Extract, "Counts"], None]
-
-
-def extract(
-    config: Config,
-    names: Iterable[str] = (),
-    since: str | None = None,
-    until: str | None = None,
-    clock: Callable[[], datetime] = sources.utc_now,
-    watch: Watch = lambda *_: None,
-) -> Extraction:
-    """Ask the sources and store what they say, window by window.
-
-    Args:
-        config: the configuration.
-        names: the sources to ask; none means all.
-        since: first day or time; default: the start of the trend, or `extraction.since`.
-        until: end; default: now.
-        clock: the time, naive UTC.
-        watch: told after each committed window.
-
-    A source that fails leaves its sentence in the ledger and in `failures`; the others go on.
-    """
-    from qmsreport.warehouse import Warehouse
-
-    warehouse = Warehouse(config.resolve(config.warehouse.path), config.warehouse.lock_timeout_seconds)
-    end = parse_moment(until, config.time_zone) if until else clock()
-    start = parse_moment(since, config.time_zone) if since else first_moment(config, clock())
-    prepare = privacy.prepare(config)
-    done = Extraction()
-    built = sources.build(config, names, clock)
-    with warehouse.writing("qmsreport extract"):
-        for source in built:
-            try:
-                for item in source.extract(start, end, warehouse.progress(source.name)):
-                    counts = warehouse.commit(source.name, source.kind, item, clock(), prepare)
-                    _add(done, source.name, counts)
-                    if item.error:
-                        done.failures.append(f"{source.name}: {item.error}")
-                    watch(source.name, item, counts)
-            except SourceError as error:
-                failed = Extract(
-                    subject="(source)",
-                    asked="(the source as a whole)",
-                    started_at=clock(),
-                    finished_at=clock(),
-                    window_start=start,
-                    window_end=end,
-                    error=str(error),
-                )
-                warehouse.commit(source.name, source.kind, failed, clock())
-                done.failures.append(f"{source.name}: {error}")
-            rejects = write_rejects(warehouse.path, source.name, config.warehouse.lock_timeout_seconds)
-            if rejects:
-                done.rejects[source.name] = rejects
-    return done
-
-
-def write_rejects(warehouse: Path, source: str, wait_seconds: float) -> Path | None:
-    """Write the rows of a source that are set aside to `rejects/<source>.csv` beside the warehouse.
-
-    Returns `None`, and leaves no file, when there are none (any more).
-    """
-    from qmsreport.render.csv_files import content
-    from qmsreport.warehouse import still_set_aside
-
-    rows = still_set_aside(warehouse, source, wait_seconds)
-    target = warehouse.parent / "rejects" / f"{source}.csv"
-    if rows.is_empty():
-        target.unlink(missing_ok=True)
-        return None
-    try:
-        target.parent.mkdir(exist_ok=True)
-        target.write_bytes(content(rows.columns, rows.iter_rows(named=True)))
-    except OSError as error:
-        raise WarehouseError(
-            f"Cannot write the rows set aside to {target}: {error.strerror}. "
-            "Free space or mend its permissions; the warehouse has them too, in its table 'rejects'."
-        ) from error
-    return target
-
-
-def first_moment(config: Config, now: datetime) -> datetime:
-    """Where the first extraction starts: as configured, else with the trend of the last complete quarter."""
-    if config.extraction.since:
-        return parse_moment(config.extraction.since, config.time_zone)
-    trend = last_complete_quarter(now, config.time_zone).trend(config.report.trend_periods)
-    return trend[0].starts_at - timedelta(
-        days=31
-    )  # so that the first deployments of the trend have predecessors
 
 
 def generate(
@@ -158,6 +54,7 @@ def generate(
     The same facts, period, configuration, definitions and version give the same pages; a run that would say
     exactly what the newest revision says returns that revision.
     """
+    from qmsreport.evaluate import evaluate
     from qmsreport.render import render
     from qmsreport.warehouse import Snapshot, freeze, table_digests
     from qmsreport.warehouse.freeze import known_until
@@ -192,19 +89,23 @@ def generate(
             newest = bundle.latest(out, period.label)
             if newest and bundle.same_evidence(newest, parts.document(), _files_of(formats)):
                 with Snapshot(newest / bundle.SNAPSHOT) as written:
-                    return Report(newest, True, written.stored("metrics"), written.stored("findings"))
+                    return Report(newest, True, written.metrics(_KEY_FIGURES), written.stored("judgements"))
             facts = _facts(config, period, moment, revision, parts.digest)
-            evaluation = _evaluate(snapshot, queries, facts)
-            keep(snapshot, queries, evaluation)
+            outcome = evaluate(snapshot, queries)
+            key_figures = snapshot.metrics(_KEY_FIGURES)
+            # a large organisation has millions of figures: they leave the database for pages only
+            evaluation = _evaluation(snapshot, queries, outcome, facts) if formats else None
+            keep(snapshot, queries)
             raw = dict(snapshot.fetch("select extract_id, raw_sha256 from extracts order by 1"))
         file.rename(folder / bundle.SNAPSHOT)
-        render(evaluation, formats, folder)
+        if evaluation:
+            render(evaluation, formats, folder)
         for query in queries:
             target = folder / query.path
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_text(query.text, "utf-8")
         evidence.write_manifest(folder, parts, {**_plain(facts), "previous_manifest": manifest_before}, raw)
-    return Report(out / period.label / f"r{revision}", False, evaluation.metrics, evaluation.findings)
+    return Report(out / period.label / f"r{revision}", False, key_figures, outcome.judgements)
 
 
 def _files_of(formats: Sequence[str]) -> list[str]:
@@ -217,31 +118,24 @@ def _files_of(formats: Sequence[str]) -> list[str]:
     return [names[name] for name in formats]
 
 
-def _evaluate(snapshot: Any, queries: Any, facts: dict[str, Any]) -> Evaluation:
-    from qmsreport.evaluate import evaluate
-
-    outcome = evaluate(snapshot, queries)
+def _evaluation(snapshot: Any, queries: Any, outcome: Any, facts: dict[str, Any]) -> Evaluation:
     return Evaluation(
         report=facts,
         sections=outcome.sections,
-        metrics=outcome.metrics,
+        metrics=snapshot.metrics(),
         findings=outcome.findings,
         queries=queries,
+        verdicts=outcome.verdicts,
         populations=snapshot.populations(),
         seconds=outcome.seconds,
     )
 
 
-def keep(snapshot: Any, queries: Any, evaluation: Evaluation) -> None:
-    """Leave views and results in the snapshot's file, so that every query runs in the stock command line."""
-    from qmsreport.evaluate import definitions
-
+def keep(snapshot: Any, queries: Any) -> None:
+    """Leave the views in the snapshot's file too, so that every query runs in the stock command line."""
     for query in queries:
         if query.group == "views":
             snapshot.create_view(query.id, query.sql, query.path, query.title)
-    snapshot.load("definitions", definitions(queries))
-    snapshot.load("metrics", evaluation.metrics)
-    snapshot.load("findings", evaluation.findings)
 
 
 def published(out: Path, periods: Sequence[Period]) -> Any:
@@ -312,7 +206,8 @@ def verify(folder: Path) -> list[str]:
         queries[path.relative_to(folder).as_posix()] = evidence.sha256_file(path)
     try:
         with Snapshot(snapshot_file) as snapshot:
-            tables = table_digests(snapshot, leave_out=_DERIVED)
+            verdicts = [path.stem for path in (folder / "queries" / "verdicts").glob("*.sql")]
+            tables = table_digests(snapshot, leave_out=[*_DERIVED, *verdicts])
     except WarehouseError as error:
         return [*problems, f"changed fact: the snapshot cannot be read any more: {error}"]
     return problems + [
@@ -331,6 +226,7 @@ def reproduce(folder: Path, target: Path, formats: Sequence[str] = ("pdf", "html
     Returns:
         One sentence for each file that came out differently; empty when all are the same.
     """
+    from qmsreport.evaluate import evaluate
     from qmsreport.render import render
     from qmsreport.warehouse import Snapshot
 
@@ -350,24 +246,11 @@ def reproduce(folder: Path, target: Path, formats: Sequence[str] = ("pdf", "html
     ):
         facts[key] = read(facts[key])
     with Snapshot(folder / bundle.SNAPSHOT) as snapshot:
-        evaluation = _evaluate(snapshot, catalog.read(folder / "queries"), facts)
+        queries = catalog.read(folder / "queries")
+        evaluation = _evaluation(snapshot, queries, evaluate(snapshot, queries), facts)
     for path in render(evaluation, formats, target):
         name = path.relative_to(target).as_posix()
         recorded = manifest["files"].get(name)
         if recorded and recorded["sha256"] != evidence.sha256_file(path):
             problems.append(f"{name}: comes out differently now.")
     return problems
-
-
-def _add(done: Extraction, source: str, counts: Counts) -> None:
-    known = done.counts.get(source)
-    if known is None:
-        done.counts[source] = counts
-        return
-    known.received += counts.received
-    known.new += counts.new
-    known.changed += counts.changed
-    known.vanished += counts.vanished
-    known.rejected += counts.rejected
-    for kind, number in counts.by_kind.items():
-        known.by_kind[kind] = known.by_kind.get(kind, 0) + number

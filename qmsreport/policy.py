@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
+import math
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from qmsreport import assets
-from qmsreport.config import Config, SloEntry
+from qmsreport import assets, frameworks
+from qmsreport.config import Config, Limits, SloEntry
 from qmsreport.period import Period, to_utc
 
 if TYPE_CHECKING:
@@ -127,10 +129,18 @@ def tables(
                     "policy: slo_policy.zero_traffic",
                 ),
                 ("small_n", 5.0, "", "house rule: fewer observations are marked"),
+                *_limits(config.limits),
             ],
         ),
         "production_environments": table(
             {"environment": text}, [(name,) for name in dict.fromkeys(config.delivery.production)]
+        ),
+        "monitoring_names": table(
+            {"kind": text, "name": text},
+            [
+                *(("job", name.lower()) for name in dict.fromkeys(config.monitoring.jobs)),
+                *(("watchdog", name.lower()) for name in dict.fromkeys(config.monitoring.watchdogs)),
+            ],
         ),
         "declared_services": table(
             {"service": text, "team": text, "tier": text, "criticality": text},
@@ -197,7 +207,24 @@ def tables(
                 for item in config.maintenance
             ],
         ),
+        **frameworks.tables(config),
     }
+
+
+def _limits(limits: Limits) -> list[tuple[str, float, str, str]]:
+    """The limits of the checks, times in seconds; a month is a twelfth of 365.25 days, rounded up to whole days."""
+    seconds = {"share": 1.0, "seconds": 1.0, "hours": 3600.0, "days": 86400.0, "months": 30.4375 * 86400}
+    rows = []
+    for item in dataclasses.fields(limits):
+        name, _, unit = item.name.rpartition("_")
+        value = getattr(limits, item.name)
+        length = (
+            math.ceil(value * seconds[unit] / 86400) * 86400.0 if unit == "months" else value * seconds[unit]
+        )
+        rows.append(
+            (name, length, "share" if unit == "share" else "s", f"policy: limits.{item.name} = {value:g}")
+        )
+    return rows
 
 
 def _days(period: Period) -> list[tuple[Any, ...]]:

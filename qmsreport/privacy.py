@@ -2,6 +2,10 @@
 
 HMAC-SHA-256 with a key that stays outside the warehouse, cut to 16 hex digits (64 bits: the chance that two of
 10,000 people share a pseudonym is below 10⁻¹¹).
+
+Another key gives everybody another pseudonym, and what is stored keeps the old one: somebody could then approve
+their own change under a second name. So the ledger notes the key's fingerprint, and an extraction with another
+key, or none, is refused. Reading all again would not do: not every source still has what it once said.
 """
 
 from __future__ import annotations
@@ -22,12 +26,56 @@ if TYPE_CHECKING:
     from qmsreport.config import Config
 
 
+AS_THEY_ARE = "as they are"
+_PSEUDONYMS = "pseudonyms"
+_NOBODY = b"\0the key itself"  # no login holds a zero byte
+
+
 def prepare(config: Config) -> Callable[[Batch], Batch]:
     """What is done to every batch before it is stored, as the configuration says."""
     if not config.privacy.pseudonymise:
         return lambda batch: batch
     key = _key(config)
     return lambda batch: pseudonymise(batch, key)
+
+
+def manner(config: Config) -> str | None:
+    """How people are stored, for the ledger; `None` when a key is wanted and there is none yet.
+
+    The fingerprint is a pseudonym too, of nobody: it says no more of the key than any other one.
+    """
+    if not config.privacy.pseudonymise:
+        return AS_THEY_ARE
+    if not os.environ.get(config.privacy.key_env) and not config.resolve(config.privacy.key_file).exists():
+        return None
+    return f"{_PSEUDONYMS} under the key {hmac.new(_key(config), _NOBODY, 'sha256').hexdigest()[:16]}"
+
+
+def refuse_another(config: Config, stored: str) -> None:
+    """Refuse to store people otherwise than those that a warehouse holds (`stored`, as `manner` gave it).
+
+    Raises:
+        ConfigError: with what to do.
+    """
+    now = manner(config)
+    if now == stored:
+        return
+    privacy = config.privacy
+    if stored == AS_THEY_ARE:
+        why, undo = "it holds people as they are, and 'pseudonymise' is true", "Set it to false again"
+    elif now == AS_THEY_ARE:
+        why, undo = "it holds people under pseudonyms, and 'pseudonymise' is false", "Set it to true again"
+    else:
+        from_variable = bool(os.environ.get(privacy.key_env))
+        place = f"the variable {privacy.key_env}" if from_variable else config.resolve(privacy.key_file)
+        there = f"{place} has another" if now else f"there is none in {place}"
+        why = f"it holds people under pseudonyms made with a key, and {there}"
+        undo = "Restore that key from its backup"
+    raise ConfigError(
+        f"Cannot add to the warehouse {config.resolve(config.warehouse.path)}: {why}, so one person would get two "
+        f"names and could approve their own change unseen. {undo}, or name a new file as [warehouse] path and "
+        "extract everything again."
+    )
 
 
 def pseudonymise(batch: Batch, key: bytes) -> Batch:

@@ -20,6 +20,7 @@ STATUSES = (
     "pass",
     "not applicable",
 )
+GROUPS = ("views", "metrics", "checks", "verdicts", "sections")  # in the order they are run
 SEVERITY_ORDER = ("critical", "high", "medium", "low", "info")
 
 # every metric file returns exactly these columns; `environment` null means all production environments together
@@ -52,7 +53,7 @@ CHECK_COLUMNS: Mapping[str, str] = {
 class Query:
     """One file of `queries/`: its header and its SQL."""
 
-    group: str  # views, metrics, checks or sections
+    group: str  # one of GROUPS
     id: str  # the file's stem
     title: str
     header: Mapping[str, Any]
@@ -91,7 +92,8 @@ class Evaluation:
 
     `report` holds the cover's facts (organisation, period label, zone, as_of, revision, evidence_digest, …).
     `metrics` has the columns `metric` and `METRIC_COLUMNS`; `findings` has `check_id`, `title`, `severity`, the
-    columns `CHECK_COLUMNS` and `controls`.
+    columns `CHECK_COLUMNS`, `controls` and `fingerprint`. `verdicts` holds the rows of each query in
+    `queries/verdicts/` by its stem.
     """
 
     report: Mapping[str, Any]
@@ -99,10 +101,16 @@ class Evaluation:
     metrics: pl.DataFrame
     findings: pl.DataFrame
     queries: tuple[Query, ...]
+    verdicts: Mapping[str, pl.DataFrame] = field(default_factory=dict)
     populations: Mapping[str, pl.DataFrame] = field(
         default_factory=dict
     )  # long lists, kept beside the report
     seconds: Mapping[str, float] = field(default_factory=dict)  # per query; never rendered
+
+    @property
+    def judgements(self) -> pl.DataFrame:
+        """The findings with what people decided about them; `measured_status` keeps what the check said."""
+        return self.verdicts.get("judgements", self.findings)
 
 
 @dataclass(frozen=True, slots=True)

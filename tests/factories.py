@@ -133,6 +133,49 @@ def incident(detected_at: str | datetime | None = "2026-07-12 08:00", **given: A
     return _made(records.Incident, defaults, given)
 
 
+def tls_probe(protocol: str = "TLS 1.2", offered: bool | None = True, **given: Any) -> records.TlsProbe:
+    """What *grafana.example:3000* answered to one version on 1 October: sound, valid from July to December."""
+    defaults: dict[str, Any] = {
+        "endpoint": "grafana.example:3000",
+        "protocol": protocol,
+        "offered": offered,
+        "server_name": "grafana.example",
+        "probed_at": "2026-10-01",
+    }
+    if offered:
+        defaults |= {
+            "cipher": "ECDHE-ECDSA-AES256-GCM-SHA384",
+            "certificate_subject": "CN=grafana.example",
+            "issuer": "CN=Lindhafen authority",
+            "not_before": "2026-07-01",
+            "not_after": "2026-12-31",
+            "key_type": "EC",
+            "key_bits": 256,
+            "signature_algorithm": "sha256",
+            "chain_valid": True,
+            "hostname_valid": True,
+            "self_signed": False,
+            "client_certificate_required": False,
+            "weak_ciphers": [] if protocol in ("TLS 1.2", "TLS 1.3") else None,
+        }
+    return _made(records.TlsProbe, defaults, given)
+
+
+def tls_endpoint(**given: Any) -> list[records.TlsProbe]:
+    """The rows of a sound endpoint: 1.2 and 1.3 offered with these facts, 1.0 and 1.1 refused."""
+    always = {
+        name: given[name]
+        for name in ("endpoint", "probed_at", "client_certificate_expected")
+        if name in given
+    }
+    return [
+        tls_probe("TLS 1.3", **given),
+        tls_probe("TLS 1.2", **given),
+        tls_probe("TLS 1.1", False, **always),
+        tls_probe("TLS 1.0", False, **always),
+    ]
+
+
 def sli_windows(
     slo_id: str,
     first: str | datetime,

@@ -17,7 +17,7 @@ from sqlglot.dialects.spark import Spark
 COMPARED = {
     "Abs", "And", "Array", "ArrayAgg", "ArraySize", "ArraySort", "ArrayToString", "Case", "Cast", "Coalesce",
     "Concat", "Count", "DenseRank", "Exists", "Explode", "Floor", "Greatest", "Grouping", "If", "Lag", "Least", "Ln",
-    "Max", "Min", "Or", "PercentileCont", "Round", "RowNumber", "Sum", "TimestampTrunc",
+    "Lower", "Max", "Min", "Or", "PercentileCont", "Round", "RowNumber", "Sum", "TimestampTrunc",
 }  # fmt: skip
 _DAYS = re.compile(r"(_day|_date|_on)$")
 

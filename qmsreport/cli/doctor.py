@@ -26,11 +26,13 @@ def command(context: click.Context, names: tuple[str, ...]) -> int:
     """Ask each source whether it can be reached, and how far back it answers.
 
     For each: reachable, permitted (what our account may read), product and version, by how much its clock is
-    off, and since when it has data. Nothing is stored.
+    off, and since when it has data. Also whether the key of the pseudonyms is the one that the warehouse was
+    filled with. Nothing is stored.
 
-    Exit codes: 0 all is well; 3 a source has a problem; each is told with what to do.
+    Exit codes: 0 all is well; 2 the key is another; 3 a source has a problem; each is told with what to do.
     """
-    from qmsreport import sources
+    from qmsreport import extraction, sources
+    from qmsreport.warehouse import Warehouse
 
     config = options.common(context).load()
     told: list[tuple[str, str, Diagnosis]] = []
@@ -41,6 +43,8 @@ def command(context: click.Context, names: tuple[str, ...]) -> int:
     problems = [f"{name}: {sentence}" for name, _, found in told for sentence in found.problems]
     for sentence in problems:
         click.echo(f"qmsreport: {sentence}", err=True)
+    warehouse = Warehouse(config.resolve(config.warehouse.path), config.warehouse.lock_timeout_seconds)
+    extraction.refuse_other_names(config, warehouse)
     return 3 if any(not well(found) for _, _, found in told) else 0
 
 

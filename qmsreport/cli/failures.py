@@ -17,6 +17,7 @@ from qmsreport.cli import screen
 from qmsreport.cli.app import app
 from qmsreport.cli.options import Common
 from qmsreport.errors import QmsReportError
+from qmsreport.redaction import redact
 
 USAGE, SOURCE, UNEXPECTED, INTERRUPTED, TERMINATED = 2, 3, 70, 130, 143
 PIPE_CLOSED = 141
@@ -77,7 +78,7 @@ def _explain(error: BaseException, *, verbose: bool) -> int:
         _say(f"{error.format_message()} See '{command} --help'.")
         return error.exit_code
     if isinstance(error, QmsReportError):
-        _say(_redact(str(error)))
+        _say(redact(str(error)))
         if verbose:
             click.echo(_trace(error), err=True)
         return error.exit_code
@@ -87,7 +88,7 @@ def _explain(error: BaseException, *, verbose: bool) -> int:
             click.echo(_trace(error), err=True)
         return SOURCE
     _say(
-        f"This should not have happened: {type(error).__name__}: {_redact(str(error))}. {_where(error, verbose)}"
+        f"This should not have happened: {type(error).__name__}: {redact(str(error))}. {_where(error, verbose)}"
     )
     return UNEXPECTED
 
@@ -119,13 +120,7 @@ def _where(error: BaseException, verbose: bool) -> str:
 
 
 def _trace(error: BaseException) -> str:
-    return _redact("".join(traceback.format_exception(error)))
-
-
-def _redact(text: str) -> str:
-    from qmsreport.http import redact
-
-    return redact(text)
+    return redact("".join(traceback.format_exception(error)))
 
 
 def _say(sentence: str) -> None:

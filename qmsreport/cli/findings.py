@@ -71,12 +71,7 @@ def _figures(report: Report) -> None:
     from qmsreport.cli.definitions import of
     from qmsreport.render.filters import figure
 
-    rows = report.metrics.filter(
-        (report.metrics["grain"] == "period")
-        & (report.metrics["scope_type"] == "organisation")
-        & report.metrics["environment"].is_null()
-        & report.metrics["statistic"].is_in(_HEADLINES)
-    )
+    rows = report.key_figures.filter(report.key_figures["statistic"].is_in(_HEADLINES))
     newest = rows.filter(rows["starts_on"] == rows["starts_on"].max())
     values = {row["metric"]: row for row in newest.iter_rows(named=True)}
     core = [query for query in of("metrics").values() if query.header.get("core")]

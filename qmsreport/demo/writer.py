@@ -13,18 +13,19 @@ from typing import Any
 import polars as pl
 
 from qmsreport import records
-from qmsreport.demo import configuration, levels, story, surroundings, tables
+from qmsreport.demo import configuration, levels, papers, story, surroundings, tables
 from qmsreport.demo.timeline import Timeline, at, local, timeline
 
 
 def write_organisation(folder: Path, today: date) -> None:
-    """Write `qmsreport.toml` and `sources/`; what is there under the same names is replaced."""
+    """Write `qmsreport.toml`, `sources/`, `policy/` and `registers/`; what is there under the same names is replaced."""
     time = timeline(today)
     history = story.tell(time)
     sources = folder / "sources"
     sources.mkdir(parents=True, exist_ok=True)
     (folder / "qmsreport.toml").write_text(configuration.toml(time), "utf-8", newline="\n")
 
+    papers.write(folder, time)
     deployed = tables.deployments(history, time.cutoff)
     changed = tables.changes(history, time.cutoff)
     told = tables.incidents(history, time.cutoff)

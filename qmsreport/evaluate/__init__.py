@@ -1,15 +1,17 @@
-"""Queries times snapshot: metrics, findings and section rows. Pure: reads the snapshot, writes nothing to it."""
+"""Queries times snapshot: metrics, findings and section rows. Pure: the rows follow from the snapshot alone."""
 
 from __future__ import annotations
 
+import contextlib
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from qmsreport.errors import QueryError
-from qmsreport.evaluate.contract import check_rows, failed_check, metric_rows
-from qmsreport.results import Query, Section
+from qmsreport.evaluate import lifetimes
+from qmsreport.evaluate.contract import check_rows, failed_check, store_metric
+from qmsreport.results import GROUPS, Query, Section
 
 if TYPE_CHECKING:
     import polars as pl
@@ -21,43 +23,59 @@ if TYPE_CHECKING:
 class Outcome:
     """What the queries gave: see `results.Evaluation` for the shapes."""
 
-    metrics: pl.DataFrame
     findings: pl.DataFrame
     sections: dict[str, Section]
+    verdicts: dict[str, pl.DataFrame] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def judgements(self) -> pl.DataFrame:
+        """The findings with what people decided of them; without the query for it, the findings themselves."""
+        return self.verdicts.get("judgements", self.findings)
 
 
 def evaluate(snapshot: Snapshot, queries: Sequence[Query]) -> Outcome:
     """Run every query over an open snapshot.
 
-    Views and metrics that fail end the run, because figures would be missing; a check that fails becomes a
-    finding of status *error* and the run goes on.
+    Views, metrics and verdicts that fail end the run, because figures would be missing; a check that fails becomes
+    a finding of status *error* and the run goes on. Figures stay in the snapshot's table `metrics` (a large
+    organisation has millions), findings in `findings`, verdicts in tables of their names; all in its file, or for
+    this session if it is read only.
 
     Raises:
         QueryError: with file, DuckDB's message and title, or the broken row contract.
     """
     import polars as pl
 
-    seconds: dict[str, float] = {}
-    by_group: dict[str, list[Query]] = {"views": [], "metrics": [], "checks": [], "sections": []}
+    groups: dict[str, list[Query]] = {group: [] for group in GROUPS}
     for query in queries:
-        by_group[query.group].append(query)
+        groups[query.group].append(query)
+    sections_in_order = sorted(groups["sections"], key=lambda item: (item.header["order"], item.id))
+    order = [*groups["views"], *groups["metrics"], *groups["checks"], *groups["verdicts"], *sections_in_order]
+    spent = lifetimes.spent(order, snapshot.listed)
+    seconds: dict[str, float] = {}
 
-    for query in by_group["views"]:
-        with _Timed(seconds, query):
+    @contextlib.contextmanager
+    def running(query: Query) -> Iterator[None]:
+        with _timed(seconds, query):
+            yield
+            for name in spent.get(query.path, ()):
+                snapshot.drop_table(name)
+
+    for query in groups["views"]:
+        with running(query):
             kept = query.header.get("materialised", True)
             snapshot.create_table(query.id, query.sql, query.path, query.title, materialised=kept)
     snapshot.hold("definitions", definitions(queries))
-    metrics: list[pl.DataFrame] = []
-    for query in by_group["metrics"]:
-        with _Timed(seconds, query):
-            metrics.append(metric_rows(query, snapshot.rows(query.sql, query.path, query.title)))
-    all_metrics = pl.concat(metrics) if metrics else metric_rows(None, None)
-    snapshot.hold("metrics", all_metrics)
+    snapshot.hold("check_controls", check_controls(queries))
+    snapshot.create_metrics()
+    for query in groups["metrics"]:
+        with running(query):
+            store_metric(snapshot, query)
 
     findings: list[pl.DataFrame] = []
-    for query in by_group["checks"]:
-        with _Timed(seconds, query):
+    for query in groups["checks"]:
+        with running(query):
             try:
                 findings.append(check_rows(query, snapshot.rows(query.sql, query.path, query.title)))
             except QueryError as error:
@@ -65,19 +83,33 @@ def evaluate(snapshot: Snapshot, queries: Sequence[Query]) -> Outcome:
     all_findings = pl.concat(findings) if findings else check_rows(None, None)
     snapshot.hold("findings", all_findings)
 
+    verdicts: dict[str, pl.DataFrame] = {}
+    for query in groups["verdicts"]:
+        with running(query):
+            verdicts[query.id] = snapshot.rows(query.sql, query.path, query.title)
+            snapshot.hold(query.id, verdicts[query.id])
+
     sections: dict[str, Section] = {}
-    for query in sorted(by_group["sections"], key=lambda item: (item.header["order"], item.id)):
-        with _Timed(seconds, query):
+    for query in sections_in_order:
+        with running(query):
             rows = snapshot.rows(query.sql, query.path, query.title)
             sections[query.id] = Section(query, rows.to_dicts())
-    return Outcome(all_metrics, all_findings, sections, seconds)
+    return Outcome(all_findings, sections, verdicts, seconds)
+
+
+@contextlib.contextmanager
+def _timed(seconds: dict[str, float], query: Query) -> Iterator[None]:
+    """Notes how long a query took."""
+    start = time.perf_counter()
+    yield
+    seconds[query.path] = time.perf_counter() - start
 
 
 def definitions(queries: Sequence[Query]) -> pl.DataFrame:
     """The headers as a table, so that sections can quote titles, reasons and remedies."""
     import polars as pl
 
-    keys = ("severity", "why", "remedy", "unit", "better")
+    keys = ("severity", "why", "remedy", "unit", "better", "area")
     return pl.DataFrame(
         [
             (
@@ -87,6 +119,7 @@ def definitions(queries: Sequence[Query]) -> pl.DataFrame:
                 query.definition,
                 query.version,
                 *map(query.header.get, keys),
+                bool(query.header.get("attestable")),
             )
             for query in queries
         ],
@@ -97,19 +130,29 @@ def definitions(queries: Sequence[Query]) -> pl.DataFrame:
             "definition": pl.String,
             "version": pl.Int64,
             **dict.fromkeys(keys, pl.String),
+            "attestable": pl.Boolean,
         },
         orient="row",
     )
 
 
-class _Timed:
-    """Notes how long a query took."""
+def check_controls(queries: Sequence[Query]) -> pl.DataFrame:
+    """Which requirement each check answers for, as its header says; `position` is its place in that list."""
+    import polars as pl
 
-    def __init__(self, seconds: dict[str, float], query: Query) -> None:
-        self._seconds, self._path = seconds, query.path
-
-    def __enter__(self) -> None:
-        self._start = time.perf_counter()
-
-    def __exit__(self, *_: object) -> None:
-        self._seconds[self._path] = time.perf_counter() - self._start
+    return pl.DataFrame(
+        [
+            (query.id, *control.partition(":")[::2], bool(query.header.get("mandatory")), position)
+            for query in queries
+            if query.group == "checks"
+            for position, control in enumerate(query.header["controls"], 1)
+        ],
+        schema={
+            "check_id": pl.String,
+            "framework": pl.String,
+            "control_id": pl.String,
+            "mandatory": pl.Boolean,
+            "position": pl.Int64,
+        },
+        orient="row",
+    )

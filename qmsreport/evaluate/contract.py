@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import hashlib
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from qmsreport.errors import QmsReportError, QueryError
@@ -11,28 +12,26 @@ from qmsreport.results import CHECK_COLUMNS, METRIC_COLUMNS, STATUSES, Query
 if TYPE_CHECKING:
     import polars as pl
 
+    from qmsreport.warehouse import Snapshot
+
 _OPTIONAL = ("expected", "observed", "basis")
 
 
-def metric_rows(query: Query | None, rows: pl.DataFrame | None) -> pl.DataFrame:
-    """A metric's rows with its name in front; without arguments, the empty table."""
-    import polars as pl
+def store_metric(snapshot: Snapshot, query: Query) -> None:
+    """Put a metric's rows into the snapshot's table `metrics`, with its name in front.
 
-    schema = {"metric": pl.String(), **_polars(METRIC_COLUMNS)}
-    if query is None or rows is None:
-        return pl.DataFrame(schema=schema)
-    _same_columns(query, rows.columns, METRIC_COLUMNS, ())
-    shares = rows.filter((pl.col("unit") == "share") & ~pl.col("value").is_between(0, 1))
-    if shares.height and query.header.get("better"):
-        first = shares.row(0, named=True)
-        raise QueryError(
-            f"{query.path}: a share of {first['value']} for {first['scope']} is outside 0 to 1 ({query.title}). "
-            "A join multiplies its rows: mend the query."
-        )
-    ordered = rows.select(*METRIC_COLUMNS).sort(
-        ["grain", "starts_on", "scope_type", "scope", "environment", "statistic"], nulls_last=False
-    )
-    return ordered.select(pl.lit(query.id).alias("metric"), *METRIC_COLUMNS).cast(schema)  # type: ignore[arg-type]
+    Raises:
+        QueryError: when it has other columns than `METRIC_COLUMNS`, or a share is outside 0 to 1.
+    """
+    _same_columns(query, snapshot.columns_of(query.sql, query.path, query.title), METRIC_COLUMNS, ())
+    snapshot.add_metric(query.id, query.sql, query.path, query.title)
+    if query.header.get("better"):
+        where = f"metric = '{query.id}' and unit = 'share' and value not between 0 and 1"
+        for value, scope in snapshot.metrics(where).select("value", "scope").rows():
+            raise QueryError(
+                f"{query.path}: a share of {value} for {scope} is outside 0 to 1 ({query.title}). "
+                "A join multiplies its rows: mend the query."
+            )
 
 
 def check_rows(query: Query | None, rows: pl.DataFrame | None) -> pl.DataFrame:
@@ -45,6 +44,7 @@ def check_rows(query: Query | None, rows: pl.DataFrame | None) -> pl.DataFrame:
         "severity": pl.String(),
         **_polars(CHECK_COLUMNS),
         "controls": pl.List(pl.String()),
+        "fingerprint": pl.String(),
     }
     if query is None or rows is None:
         return pl.DataFrame(schema=schema)
@@ -79,10 +79,16 @@ def check_rows(query: Query | None, rows: pl.DataFrame | None) -> pl.DataFrame:
             pl.lit(query.header["severity"]).alias("severity"),
             *CHECK_COLUMNS,
             pl.lit(list(query.header["controls"]), pl.List(pl.String())).alias("controls"),
+            pl.Series("fingerprint", [fingerprint(query.id, name) for name in rows["resource"]], pl.String()),
         )
         .sort("resource")
         .cast(schema)  # type: ignore[arg-type]
     )
+
+
+def fingerprint(check: str, resource: str) -> str:
+    """What a finding is called from report to report: 16 hex digits of the SHA-256 of check, line break, resource."""
+    return hashlib.sha256(f"{check}\n{resource}".encode()).hexdigest()[:16]
 
 
 def failed_check(query: Query, error: QmsReportError) -> pl.DataFrame:
@@ -94,7 +100,7 @@ def failed_check(query: Query, error: QmsReportError) -> pl.DataFrame:
 
 
 def _same_columns(
-    query: Query, found: list[str], wanted: Mapping[str, str], optional: tuple[str, ...]
+    query: Query, found: Sequence[str], wanted: Mapping[str, str], optional: tuple[str, ...]
 ) -> None:
     missing = [name for name in wanted if name not in found and name not in optional]
     extra = [name for name in found if name not in wanted]

@@ -10,6 +10,7 @@ from qmsreport.records.fields import key, one_of, person
 from qmsreport.records.operation import SEVERITIES
 
 LAYERS = ("declared", "effective", "measured")
+TLS_PROTOCOLS = ("SSL 2.0", "SSL 3.0", "TLS 1.0", "TLS 1.1", "TLS 1.2", "TLS 1.3")
 DOCUMENT_FLAWS = (
     "empty required",  # the document says itself that the field is REQUIRED
     "unknown value",  # none of the options that the document lists
@@ -52,22 +53,41 @@ class DocumentFlaw:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TlsProbe:
-    """One handshake attempt with one protocol version at one endpoint."""
+    """What one address of an endpoint answered to one protocol version, and the certificate it presented.
 
-    endpoint: str = key()
-    protocol: str = key()
+    `offered` is null when we could not find out; `error` then says why. The same holds for every other field:
+    what was not learnt is null, never false.
+    """
+
+    endpoint: str = key()  # host:port as declared, with the address in brackets where the host has several
+    protocol: str = field(metadata={"key": True, "choices": TLS_PROTOCOLS})
     offered: bool | None = None
     cipher: str | None = None
     certificate_subject: str | None = None
     issuer: str | None = None
     not_before: datetime | None = None
     not_after: datetime | None = None
-    key_type: str | None = None
+    key_type: str | None = None  # RSA, EC, Ed25519, Ed448 or DSA
     key_bits: int | None = None
-    chain_valid: bool | None = None
+    chain_valid: bool | None = None  # apart from the dates of the endpoint's own certificate
     hostname_valid: bool | None = None
     error: str | None = None
-    vantage_point: str | None = None
+    vantage_point: str | None = None  # where the probe stood: behind a proxy it sees the proxy
+    address: str | None = None
+    server_name: str | None = None  # what was asked for, and what the certificate must name
+    chain_error: str | None = None
+    names: list[str] | None = None  # subject alternative names
+    serial: str | None = None  # hexadecimal
+    certificate_sha256: str | None = None  # of its DER form
+    signature_algorithm: str | None = None  # its hash: sha256, sha1, …; or ed25519
+    self_signed: bool | None = None
+    weak_ciphers: list[str] | None = (
+        None  # families offered: NULL, EXPORT, RC4, 3DES, CBC, RSA key exchange …
+    )
+    ciphers_error: str | None = None  # why the list may not be whole
+    client_certificate_required: bool | None = None
+    client_certificate_expected: bool | None = None  # declared: it is to be required
+    probed_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,6 +164,7 @@ class Document:
     review_due: datetime | None = None
     sha256: str | None = None
     url: str | None = None
+    flaws: int | None = None  # found in it when it was read; None: it is only referred to
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

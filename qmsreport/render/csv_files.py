@@ -10,6 +10,8 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    import polars as pl
+
     from qmsreport.results import Evaluation
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -44,16 +46,24 @@ def names(evaluation: Evaluation) -> frozenset[str]:
     """The files that `files` gives, as the report's pages name them: `data/findings.csv`."""
     sections = (f"section-{name}" for name, section in evaluation.sections.items() if section.rows)
     return frozenset(
-        f"data/{stem}.csv" for stem in ("metrics", "findings", *sections, *evaluation.populations)
+        f"data/{stem}.csv"
+        for stem in ("metrics", "findings", *_verdicts(evaluation), *sections, *evaluation.populations)
     )
+
+
+def _verdicts(evaluation: Evaluation) -> dict[str, pl.DataFrame]:
+    """All but the judgements: they are the findings, with what people decided."""
+    return {name: frame for name, frame in evaluation.verdicts.items() if name != "judgements"}
 
 
 def files(evaluation: Evaluation) -> dict[str, bytes]:
     """File name → content: metrics, findings, each section's rows and each population."""
     found = {
         "metrics.csv": content(evaluation.metrics.columns, evaluation.metrics.iter_rows(named=True)),
-        "findings.csv": content(evaluation.findings.columns, evaluation.findings.iter_rows(named=True)),
+        "findings.csv": content(evaluation.judgements.columns, evaluation.judgements.iter_rows(named=True)),
     }
+    for name, frame in _verdicts(evaluation).items():
+        found[f"{name}.csv"] = content(frame.columns, frame.iter_rows(named=True))
     for name, section in evaluation.sections.items():
         if section.rows:
             found[f"section-{name}.csv"] = content(list(section.rows[0]), section.rows)

@@ -126,13 +126,13 @@ def _environment(evaluation: Evaluation, medium: Medium, figures: Figures) -> ji
             raise ValueError(f"the report has no file {file}.{suggest(file, files)}")
         return tables.table(rows, columns, **how)
 
-    findings = evaluation.findings.to_dicts()
+    findings = evaluation.judgements.to_dicts()
     environment.globals |= {
         "medium": medium,
         "report": {**_FACTS, **evaluation.report},
         "evaluation": evaluation,
         "findings": findings,
-        "standing": standing(findings),
+        "standing": standing(findings, _incomplete(evaluation)),
         "queries": [{"path": query.path, "sha256": query.sha256} for query in evaluation.queries],
         "metric": metric,
         "col": tables.Column,
@@ -149,6 +149,14 @@ def _environment(evaluation: Evaluation, medium: Medium, figures: Figures) -> ji
         "chart_stacked": drawn(charts.stacked),
     }
     return environment
+
+
+def _incomplete(evaluation: Evaluation) -> list[str]:
+    """The frameworks of which a mandatory requirement could not be assessed."""
+    results = evaluation.verdicts.get("framework_results")
+    if results is None:
+        return []
+    return [row["framework_title"] for row in results.to_dicts() if row["mandatory_unassessed"]]
 
 
 def chapters_file() -> dict[str, dict[str, Any]]:

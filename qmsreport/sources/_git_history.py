@@ -144,6 +144,7 @@ class History:
     _graph: CommitGraph = field(default_factory=CommitGraph)
     _authored: list[int | None] = field(default_factory=list)  # by position, as in the graph
     _authors: list[Person] = field(default_factory=list)
+    _ended: bool = False
 
     def asked(self) -> str:
         """The walk in words, for the ledger."""
@@ -167,6 +168,7 @@ class History:
                 reached = next((entry.sha for entry in reversed(chunk) if entry.sha in line), reached)
                 yield self._part(chunk, changes, State(self.known.rules, reached, self.known.beside))
         yield from self._beside()
+        self._ended = True
 
     def _beside(self) -> Iterator[Part]:
         """Tagged commits that the branch does not hold, like those of a release branch."""
@@ -188,9 +190,8 @@ class History:
 
     @property
     def graph(self) -> CommitGraph | None:
-        """The graph of everything, if this walk began at the start and has ended."""
-        whole = self.branch.tip and not self.known.branch and self.branch.tip in self._graph.positions
-        return self._graph if whole else None
+        """The graph of everything, if this walk began at the start and has ended; `None` if it broke off."""
+        return self._graph if self._ended and self.branch.tip and not self.known.branch else None
 
     def _read(self, revisions: list[str]) -> Iterator[list[Entry]]:
         entries = log(

@@ -90,7 +90,7 @@ def stream(scope: Scope, progress: Progress, signal: Any) -> Iterator[Extract]:
     chain = load_chain(
         progress.cursor(f"deployment_commits:{scope.repository}"), state.since if state else scope.since
     )
-    start = _start(scope, state)
+    start = begins(scope, "deployments", progress)
     covered = state.at if state else scope.since
     since = state.since if state else scope.since
     todo = {success.deployment_id: success for success in state.todo} if state else {}
@@ -214,8 +214,9 @@ def _seen(scope: Scope, item: Mapping[str, Any], history: list[words.Status] | N
     return Seen(record, created, course)
 
 
-def _start(scope: Scope, state: ListState | None) -> datetime:
-    """Where reading begins: at the beginning, where it was broken off, or some days before where it ended."""
+def begins(scope: Scope, subject: str, progress: Progress) -> datetime:
+    """Where reading a list begins: at the beginning, where it was broken off, or some days before where it ended."""
+    state = load_list(progress.cursor(f"{subject}:{scope.repository}"), scope.since)
     if state is None:
         return scope.since
     if not state.done:
@@ -260,8 +261,13 @@ def _unmapped(scope: Scope, seen: Sequence[Seen]) -> list[str]:
     return [f"{lost} of {len(seen)} deployments of {scope.repository} map to no service"] if lost else []
 
 
-def no_answer(scope: Scope, subject: str, started_at: datetime, error: Any) -> Extract:
-    """The ledger's line when a stream of this repository was refused."""
-    return refused(
-        scope.api, f"{subject}:{scope.repository}", f"{subject} of {scope.repository}", started_at, error
-    )
+def no_answer(
+    scope: Scope, subject: str, started_at: datetime, error: Any, begins: datetime | None = None
+) -> Extract:
+    """The ledger's line when a stream of this repository was refused, with the window it was asked about.
+
+    `begins`: `None` for what is asked about no time, like settings.
+    """
+    asked = f"{subject} of {scope.repository}"
+    window = (min(begins, scope.until), scope.until) if begins else (None, None)
+    return refused(scope.api, f"{subject}:{scope.repository}", asked, started_at, error, window)

@@ -155,13 +155,22 @@ def extract(
     )
 
 
-def refused(api: Api, subject: str, asked: str, started_at: datetime, error: SourceError) -> Extract:
+def refused(
+    api: Api,
+    subject: str,
+    asked: str,
+    started_at: datetime,
+    error: SourceError,
+    window: tuple[datetime | None, datetime | None] = (None, None),
+) -> Extract:
     """The ledger's line for a question that was not answered: nothing is known, and that is on record."""
     return Extract(
         subject=subject,
         asked=asked,
         started_at=started_at,
         finished_at=api.clock(),
+        window_start=window[0],
+        window_end=window[1],
         product="GitHub",
         product_version=api.product_version,
         account=api.account,

@@ -44,6 +44,16 @@ DEFAULT_METRICS = (
         f" / avg by (job, instance, mountpoint) (avg_over_time(node_filesystem_size_bytes{{{_REAL_DISKS}}}[$window]))",
         unit="ratio",
     ),
+    MetricQuery(
+        name="notifications",
+        query="sum by (job, integration) (increase(alertmanager_notifications_total[$window]))",
+        unit="notifications",
+    ),
+    MetricQuery(
+        name="failed_notifications",
+        query="sum by (job, integration) (increase(alertmanager_notifications_failed_total[$window]))",
+        unit="notifications",
+    ),
 )
 PERCENTILES = {"latency_p95": 0.95, "latency_p99": 0.99}  # recorded for every latency objective
 

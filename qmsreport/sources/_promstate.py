@@ -14,8 +14,8 @@ from qmsreport import configurations
 from qmsreport.configurations import File, Unreadable, prometheus, values
 from qmsreport.errors import Malformed, Rejected, SourceError
 from qmsreport.extracts import Diagnosis
-from qmsreport.http import redact
 from qmsreport.records import AlertRule, ScrapeTarget, Setting
+from qmsreport.redaction import redact
 from qmsreport.services import ServiceMap
 from qmsreport.sources._promapi import Client, Receipt, from_seconds, moment
 from qmsreport.sources._promql import seconds

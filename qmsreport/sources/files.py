@@ -43,7 +43,6 @@ class _Note(msgspec.Struct, frozen=True):
 
     version: str  # another version may read it otherwise
     clean: bool  # no row was set aside
-    pseudonymised: bool  # people are stored as the configuration says now
     rows: int
     starts: datetime | None = None
     ends: datetime | None = None
@@ -83,7 +82,6 @@ class _Files:
         self._folder = folder
         self._base = base
         self._patterns = patterns
-        self._pseudonymise = context.config.privacy.pseudonymise
         self._clock = context.clock
 
     def extract(self, since: datetime, until: datetime, progress: Progress) -> Iterable[Extract]:  # noqa: ARG002  # a file is a whole
@@ -145,7 +143,7 @@ class _Files:
             before = fingerprint(file)
             if progress and progress.raw_sha256(file.name) == before.sha256:
                 note = _read_note(progress.cursor(file.name))
-                if note and note == self._note(note.rows, note.starts, note.ends):
+                if note and note.clean and note.version == __version__:
                     return self._unchanged(file, before, note, started)
             return self._offer(file, before, examine(file), started, lists_all=progress is not None)
         except (Unfit, OSError) as error:
@@ -160,11 +158,6 @@ class _Files:
                 product="files",
                 error=f"Cannot load {file.path}: {why}",
             )
-
-    def _note(
-        self, rows: int, starts: datetime | None, ends: datetime | None, *, clean: bool = True
-    ) -> _Note:
-        return _Note(__version__, clean, self._pseudonymise, rows, starts, ends)
 
     def _unchanged(self, file: Found, before: Fingerprint, note: _Note, started: datetime) -> Extract:
         return Extract(
@@ -187,7 +180,7 @@ class _Files:
         from qmsreport.sources._files_load import batches
 
         rows = examined.good + examined.repeated + len(examined.rejects)
-        note = self._note(rows, examined.starts, examined.ends, clean=not examined.rejects)
+        note = _Note(__version__, not examined.rejects, rows, examined.starts, examined.ends)
         warnings = []
         if examined.repeated:
             warnings.append(

@@ -105,8 +105,11 @@ class GitHub:
             required = assessed.required_approvals if assessed else None
             for subject, stream in self._streams(scope, progress, required):
                 started = self._context.clock()
+                reached = None
                 try:
-                    yield from stream()
+                    for made in stream():
+                        reached = made.window_end if made.subject == f"{subject}:{repository}" else reached
+                        yield made
                     faults = 0
                 except (Rejected, Malformed, ServerFault) as error:
                     # one heavy or forbidden question does not keep the others from being asked; a server
@@ -114,7 +117,8 @@ class GitHub:
                     faults += isinstance(error, ServerFault)
                     if faults > 1 or (isinstance(error, Refused) and error.status == 401):
                         raise
-                    yield _github_deployments.no_answer(scope, subject, started, error)
+                    begins = reached or _github_deployments.begins(scope, subject, progress)
+                    yield _github_deployments.no_answer(scope, subject, started, error, begins)
 
     def diagnose(self) -> Diagnosis:
         """Ask who we are, and of each repository what may be read."""

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from qmsreport.period import Period
-from qmsreport.records import KINDS, TIME_OF, columns
+from qmsreport.records import TIME_OF, columns
 from qmsreport.warehouse import versions
 from qmsreport.warehouse.database import run
 
@@ -19,9 +19,15 @@ _LEFT_OUT = ("commits",)
 
 
 def write(
-    connection: duckdb.DuckDBPyConnection, period: Period, as_of: datetime, sources: Sequence[str]
+    connection: duckdb.DuckDBPyConnection,
+    kinds: Sequence[str],
+    period: Period,
+    as_of: datetime,
+    sources: Sequence[str],
 ) -> None:
     """Create the snapshot's table `conflicts` from the warehouse in use; `rows` counts windows of one series.
+
+    `kinds` are those that more than one source brought.
 
     Columns: kind, record (its key without the time), kept and set_aside (names of sources), rows.
     """
@@ -30,10 +36,9 @@ def write(
         "create table snapshot.main.conflicts "
         "(kind varchar, record varchar, kept varchar, set_aside varchar, rows bigint)",
     )
-    for kind in KINDS:
+    for kind in kinds:
         content = [column.name for column in columns(kind) if not column.key]
-        ((several,),) = run(connection, f"select count(distinct source) > 1 from {kind}")
-        if several and content and kind not in _LEFT_OUT:
+        if content and kind not in _LEFT_OUT:
             _insert(connection, kind, content, period, as_of, sources)
 
 

@@ -15,8 +15,8 @@ from qmsreport.errors import Locked, WarehouseError
 if TYPE_CHECKING:
     import polars as pl
 
-# spills to disk beyond this; a report over 16 M facts stays below 2 GiB in all
-MEMORY_LIMIT = "1200MB"
+# spills to disk beyond this; a report over 22 M facts stays below 2 GiB in all
+MEMORY_LIMIT = "1600MB"
 _POLL_SECONDS = 0.05
 # what DuckDB says when another process has the file; the path stands in the message too, so whole phrases
 _TAKEN = ("could not set lock on file", "being used by another process")

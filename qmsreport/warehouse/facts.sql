@@ -41,7 +41,8 @@ create table if not exists extracts (
     cursor varchar,                      -- the source's note on where to go on from
     tool_version varchar not null,
     outcome varchar not null,            -- complete, partial (rows set aside or truncated), failed
-    error varchar                        -- failed: the sentence that was printed
+    error varchar,                       -- failed: the sentence that was printed
+    people varchar                       -- how people are stored: as they are, or the fingerprint of the pseudonyms' key
 );
 
 -- Rows that could not be loaded. Nothing is lost and nothing is guessed.
@@ -378,7 +379,7 @@ create table if not exists settings (
     raw_sha256 varchar
 );
 
--- One handshake attempt with one protocol version at one endpoint.
+-- What one address of an endpoint answered to one protocol version, and the certificate it presented. Null: not learnt.
 create table if not exists tls_probes (
     endpoint varchar not null,
     protocol varchar not null,
@@ -394,6 +395,19 @@ create table if not exists tls_probes (
     hostname_valid boolean,
     error varchar,
     vantage_point varchar,
+    address varchar,
+    server_name varchar,
+    chain_error varchar,
+    names varchar[],
+    serial varchar,
+    certificate_sha256 varchar,
+    signature_algorithm varchar,
+    self_signed boolean,
+    weak_ciphers varchar[],
+    ciphers_error varchar,
+    client_certificate_required boolean,
+    client_certificate_expected boolean,
+    probed_at timestamp,
     source varchar not null,
     source_id varchar,
     version integer not null,
@@ -500,6 +514,7 @@ create table if not exists documents (
     review_due timestamp,
     sha256 varchar,
     url varchar,
+    flaws bigint,                        -- found in it when it was read; null: it is only referred to
     source varchar not null,
     source_id varchar,
     version integer not null,

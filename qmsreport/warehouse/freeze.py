@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -34,6 +35,15 @@ _FIRST_SUCCESSES = """left join (
         and single.repository is not distinct from firsts.repository"""
 # a change or commit may be deployed long after it was written; an incident may stay open for long
 _NO_LOWER_CUT = ("commits", "changes", "incidents", "incident_events", "vulnerabilities", "silences")
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What the warehouse knew of one kind."""
+
+    kind: str
+    several: bool  # more than one source brought records of it
+    superseded: bool  # some record has more than one version
 
 
 def known_until(warehouse: Path, wait_seconds: float) -> datetime | None:
@@ -79,9 +89,11 @@ def freeze(
             )
         run(connection, "use warehouse")
         _refuse_an_older_one(connection, warehouse)
-        for kind in KINDS:
-            _copy(connection, kind, periods, as_of, sources)
-        conflicts.write(connection, periods[-1], as_of, sources)
+        kinds = _known(connection, as_of)
+        for known in kinds:
+            _copy(connection, known, periods, as_of, sources)
+        several = [known.kind for known in kinds if known.several]
+        conflicts.write(connection, several, periods[-1], as_of, sources)
         for ledger in ("extracts", "rejects"):
             run(
                 connection,
@@ -111,18 +123,27 @@ def _attach(connection: duckdb.DuckDBPyConnection, warehouse: Path, wait_seconds
 
 def _refuse_an_older_one(connection: duckdb.DuckDBPyConnection, warehouse: Path) -> None:
     """An older version's warehouse lacks tables or columns; only a writer may add them."""
-    sql = "select table_name, column_name from duckdb_columns() where database_name = 'warehouse'"
-    there = set(run(connection, sql))
-    if any((kind, column.name) not in there for kind in KINDS for column in columns(kind)):
+    if versions.narrower(connection, "warehouse"):
         raise UsageError(
             f"The warehouse {warehouse} was written by an older qmsreport. Run 'qmsreport extract' once: "
             "it adds what is missing and changes nothing that is stored."
         )
 
 
+def _known(connection: duckdb.DuckDBPyConnection, as_of: datetime) -> list[_Known]:
+    """What there is of each kind, asked in one go."""
+    parts = [
+        f"select '{kind}' as kind, count(distinct source) > 1 as several, "
+        f"coalesce(max(version), 1) > 1 as superseded from {kind} where recorded_at <= $as_of"
+        for kind in KINDS
+    ]
+    rows = run(connection, " union all ".join(parts), {"as_of": as_of})
+    return [_Known(*row) for row in rows]
+
+
 def _copy(
     connection: duckdb.DuckDBPyConnection,
-    kind: str,
+    found: _Known,
     periods: Sequence[Period],
     as_of: datetime,
     sources: Sequence[str],
@@ -131,13 +152,9 @@ def _copy(
 
     Either follows from the facts known at `as_of` alone. Sorting all rows would take longer than all the queries.
     """
+    kind, several, superseded = found.kind, found.several, found.superseded
     key = key_of(kind)
     parameters: dict[str, object] = {"as_of": as_of}
-    ((several, superseded),) = run(
-        connection,
-        f"select count(distinct source) > 1, coalesce(max(version), 1) > 1 from {kind} where recorded_at <= $as_of",
-        parameters,
-    )
     names = [*(column.name for column in columns(kind)), *_PROVENANCE]
     listed = ", ".join(_SHORTER.get((kind, name), name) for name in names)
     known = versions.current(kind, as_of=True) if superseded else _ONLY_VERSIONS.format(kind=kind)

@@ -7,6 +7,7 @@ has a handful of offsets, which are known beforehand; only moments outside it ar
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from zoneinfo import ZoneInfo
 
 from qmsreport.period import zone
@@ -30,6 +31,7 @@ def local_date(moment: str, zone_name: str, first: datetime, after: datetime) ->
     return f"case when {moment} >= timestamp '{after}' then {slow} {' '.join(cases)} else {slow} end"
 
 
+@cache  # asked for each kind of record
 def _offsets(place: ZoneInfo, first: datetime, after: datetime) -> list[tuple[datetime, int]]:
     """From when on which offset in seconds holds, oldest first; all in `[first, after)`."""
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Self
 import duckdb
 
 from qmsreport.errors import QueryError
+from qmsreport.results import METRIC_COLUMNS
 from qmsreport.warehouse.database import frame, opened, run
 
 if TYPE_CHECKING:
@@ -19,13 +20,16 @@ if TYPE_CHECKING:
 
 _IN_PERIOD = "local_date between (select first_day from period) and (select last_day from period)"
 _POPULATIONS = {
-    "production_deployments": _IN_PERIOD,
-    "change_deployments": "period_start = (select first_day from period)",
-    "failed_deployments": "period_start = (select first_day from period)",
-    "incidents": _IN_PERIOD,
-    "extracts": "true",
-    "rejects": "true",
-    "data_quality": "true",
+    "production_deployments": (_IN_PERIOD, "deployment_id"),
+    "change_deployments": (
+        "period_start = (select first_day from period)",
+        "kind, unit_id, deployment_id",
+    ),
+    "failed_deployments": ("period_start = (select first_day from period)", "deployment_id"),
+    "incidents": (_IN_PERIOD, "incident_id"),
+    "extracts": ("true", "extract_id"),
+    "rejects": ("true", "all"),
+    "data_quality": ("true", "all"),
 }
 _BATCH_ROWS = 250_000
 
@@ -35,6 +39,7 @@ class Snapshot:
 
     def __init__(self, path: Path, *, read_only: bool = True, wait_seconds: float = 10.0) -> None:
         self.path = path
+        self._table = "temp table" if read_only else "table"
         self._opening = opened(path, read_only=read_only, wait_seconds=wait_seconds)
 
     def __enter__(self) -> Self:
@@ -65,26 +70,45 @@ class Snapshot:
             kind = "table" if materialised else "view"
             run(self._connection, f"create or replace temp {kind} {name} as {sql}")
 
+    def drop_table(self, name: str) -> None:
+        """Let go of a table that `create_table` made."""
+        run(self._connection, f"drop table temp.{name}")
+
     def create_view(self, name: str, sql: str, where: str, title: str = "") -> None:
         """Keep a select under a name in the file itself, for readers with the stock command line."""
         with self._named(where, title):
             run(self._connection, f"create or replace view main.{name} as {sql}")
 
     def hold(self, name: str, rows: pl.DataFrame) -> None:
-        """Put a frame beside the snapshot for the queries that follow, for this session only."""
-        self._connection.register(f"{name}_held", rows)
-        run(self._connection, f"create or replace temp table {name} as select * from {name}_held")
-        self._connection.unregister(f"{name}_held")
+        """Keep a frame as a table for the queries that follow: in the file, or for this session if it is read only."""
+        self._connection.register("holding", rows)
+        run(self._connection, f"create or replace {self._table} {name} as select * from holding")
+        self._connection.unregister("holding")
 
-    def load(self, name: str, rows: pl.DataFrame) -> None:
-        """Store a frame as a table in the file."""
-        self._connection.register("loading", rows)
-        run(self._connection, f"create or replace table main.{name} as select * from loading")
-        self._connection.unregister("loading")
+    def create_metrics(self) -> None:
+        """An empty table `metrics`: the metric's name, then `METRIC_COLUMNS`."""
+        listed = ", ".join(f"{name} {kind}" for name, kind in METRIC_COLUMNS.items())
+        run(self._connection, f"create or replace {self._table} metrics (metric varchar, {listed})")
+
+    def add_metric(self, name: str, sql: str, where: str, title: str = "") -> None:
+        """Add the rows of a metric's select; they stay in the database, which holds millions easily."""
+        listed = ", ".join(METRIC_COLUMNS)
+        with self._named(where, title):
+            run(self._connection, f"insert into metrics select '{name}', {listed} from ({sql})")
+
+    def metrics(self, where: str = "true") -> pl.DataFrame:
+        """Figures in the order of their names and scopes."""
+        order = "metric, grain, starts_on, scope_type, scope, environment nulls first, statistic"
+        return frame(self._connection, f"select * from metrics where {where} order by {order}")
 
     def stored(self, name: str) -> pl.DataFrame:
         """A table of the file as it is, in its stored order."""
         return frame(self._connection, f"select * from main.{name}")
+
+    def columns_of(self, sql: str, where: str, title: str = "") -> list[str]:
+        """The names of a select's columns."""
+        with self._named(where, title):
+            return [name for name, *_ in run(self._connection, f"describe {sql}")]
 
     def tables(self) -> list[str]:
         """The names of the stored tables."""
@@ -110,11 +134,16 @@ class Snapshot:
         ) as reader:
             yield from reader
 
+    @property
+    def listed(self) -> frozenset[str]:
+        """The names of the tables and views that `populations` reads."""
+        return frozenset(_POPULATIONS)
+
     def populations(self) -> dict[str, pl.DataFrame]:
         """The long lists that stand beside the report as files: what its figures were counted from."""
         return {
-            name: frame(self._connection, f"select * from {name} where {where} order by all")
-            for name, where in _POPULATIONS.items()
+            name: frame(self._connection, f"select * from {name} where {where} order by {order}")
+            for name, (where, order) in _POPULATIONS.items()
         }
 
     def fetch(self, sql: str) -> list[tuple[Any, ...]]:

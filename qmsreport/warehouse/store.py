@@ -92,6 +92,22 @@ class Warehouse:
             hashes={subject: digest for subject, _, _, digest in rows if digest},
         )
 
+    def people(self) -> str | None:
+        """How the people that are stored here were stored; `None` where there is nobody, or no record of it."""
+        if not self.path.exists():
+            return None
+        with self._opened(read_only=True) as connection:
+            if ("extracts", "people") not in _columns(connection):  # nothing but an older version wrote here
+                return None
+            newest = run(
+                connection,
+                """
+                select people from extracts where outcome <> 'failed' and people is not null
+                order by extract_id desc limit 1
+                """,
+            )
+            return newest[0][0] if newest and _anybody(connection) else None
+
     def commit(
         self,
         source: str,
@@ -99,6 +115,7 @@ class Warehouse:
         extract: Extract,
         now: datetime,
         prepare: Callable[[Batch], Batch] = lambda batch: batch,
+        people: str | None = None,
     ) -> Counts:
         """Store one extract with its ledger row in one transaction: all of it, or nothing.
 
@@ -108,6 +125,7 @@ class Warehouse:
             extract: what it brought; its batches are consumed here.
             now: when it becomes known, naive UTC.
             prepare: last change to each batch before it is stored (pseudonyms).
+            people: how that stores people, as `privacy.manner` says.
         """
         counts = Counts()
         with self._opened(read_only=False) as connection:
@@ -131,7 +149,7 @@ class Warehouse:
             # what failed, was cut off or set aside may hold just the records that seem to be missing
             if not (extract.error or extract.truncated or counts.rejected):
                 counts.vanished = _vanish(connection, extract.subject, provenance, seen)
-            _ledger(connection, _ledger_row(extract, source, kind, extract_id, now, counts))
+            _ledger(connection, _ledger_row(extract, source, kind, extract_id, now, counts, people))
             connection.commit()
         return counts
 
@@ -143,12 +161,30 @@ class Warehouse:
 
 def _add_new_columns(connection: duckdb.DuckDBPyConnection) -> None:
     """Give the tables of a warehouse that an older version made the columns that have come since."""
-    sql = "select table_name, column_name from duckdb_columns() where not internal"
-    there = set(run(connection, sql))
-    for kind in KINDS:
+    ledger = [name for name, *_ in run(connection, "describe extracts")]
+    if "people" not in ledger:
+        run(connection, "alter table extracts add column people varchar")
+    for kind in versions.narrower(connection):
+        there = [name for name, *_ in run(connection, f"describe {kind}")]
         for column in columns(kind):
-            if (kind, column.name) not in there:
+            if column.name not in there:
                 run(connection, f"alter table {kind} add column {column.name} {column.sql_type}")
+
+
+def _columns(connection: duckdb.DuckDBPyConnection) -> set[tuple[str, str]]:
+    sql = "select table_name, column_name from duckdb_columns() where not internal"
+    return {(table, column) for table, column in run(connection, sql)}
+
+
+def _anybody(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Whether any fact names a person."""
+    there = _columns(connection)
+    return any(
+        run(connection, f"select 1 from {kind} where {column.name} is not null limit 1")
+        for kind in KINDS
+        for column in columns(kind)
+        if column.person and (kind, column.name) in there
+    )
 
 
 def _append(
@@ -237,7 +273,13 @@ def _reject(
 
 
 def _ledger_row(
-    extract: Extract, source: str, kind: str, extract_id: int, now: datetime, counts: Counts
+    extract: Extract,
+    source: str,
+    kind: str,
+    extract_id: int,
+    now: datetime,
+    counts: Counts,
+    people: str | None,
 ) -> dict[str, Any]:
     partial = extract.truncated or counts.rejected > 0
     return {
@@ -269,6 +311,7 @@ def _ledger_row(
         "tool_version": __version__,
         "outcome": "failed" if extract.error else "partial" if partial else "complete",
         "error": extract.error,
+        "people": people,
     }
 
 

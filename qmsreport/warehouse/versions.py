@@ -7,8 +7,23 @@ have more, not by sorting all rows: reading ten million windows costs a scan.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from qmsreport.records import columns, key_of
+from qmsreport.records import KINDS, columns, key_of
+from qmsreport.warehouse.database import run
+
+if TYPE_CHECKING:
+    import duckdb
+
+# what every table of facts has after its record's own columns
+PROVENANCE = ("source", "source_id", "version", "vanished", "extract_id", "recorded_at", "raw_sha256")
+
+
+def narrower(connection: duckdb.DuckDBPyConnection, database: str | None = None) -> list[str]:
+    """The kinds whose table an older version made: it is missing, or has fewer columns than its record now."""
+    where = f"database_name = '{database}'" if database else "not internal"
+    widths = dict(run(connection, f"select table_name, column_count from duckdb_tables() where {where}"))
+    return [kind for kind in KINDS if widths.get(kind, 0) < len(columns(kind)) + len(PROVENANCE)]
 
 
 def current(kind: str, *, source: bool = False, as_of: bool = False) -> str:

@@ -13,11 +13,11 @@
 -- ---
 with population as (
     select
-        change_deployments.unit_id as change_id,
-        min(change_deployments.deployed_at) as deployed_at
-    from change_deployments
-    where change_deployments.kind = 'change'
-    group by change_deployments.unit_id
+        deployed_changes.change_id,
+        min(production_deployments.finished_at) as deployed_at
+    from deployed_changes
+    inner join production_deployments on deployed_changes.sequence_no = production_deployments.sequence_no
+    group by deployed_changes.change_id
 ),
 
 in_period as (

@@ -7,12 +7,15 @@
 -- definition = """
 -- Population: successful production deployments of the period that brought in commits. Traced: every commit that it
 -- brought in, merge commits apart, belongs to a merged request (by its merge, squash, head, own or rebased commits).
--- Where no request was ever recorded, none can be judged.
+-- A commit is taken for a merge only where a record of it shows two parents: that it is in no request is known, and
+-- an exception wants evidence. Where no commit of the repository was ever recorded, no merge can be told from another
+-- commit, and a deployment with commits of no request is not assessed. Nor is any where no request was ever recorded.
 -- """
 -- ---
 with brought_in as (
     select
         production_deployments.deployment_id,
+        production_deployments.repository,
         deployment_commits.commit_sha
     from production_deployments
     inner join period on production_deployments.period = period.label
@@ -33,14 +36,21 @@ traced as (
     from change_shas
 ),
 
+described as (
+    select distinct repository
+    from commits
+),
+
 counted as (
     select
         brought_in.deployment_id,
+        count(described.repository) > 0 as is_described,
         count(*) as commits,
         count(traced.commit_sha) as traced_commits,
         min(case when traced.commit_sha is null then brought_in.commit_sha end) as first_untraced
     from brought_in
     left join traced on brought_in.commit_sha = traced.commit_sha
+    left join described on brought_in.repository = described.repository
     group by brought_in.deployment_id
 ),
 
@@ -54,6 +64,7 @@ select
     case
         when recorded.changes = 0 then 'not assessed'
         when counted.commits = counted.traced_commits then 'pass'
+        when not counted.is_described then 'not assessed'
         else 'fail'
     end as status,
     case
@@ -61,7 +72,8 @@ select
         when counted.commits = counted.traced_commits then 'Every commit it brought in belongs to a merged change.'
         else concat(
             cast(counted.commits - counted.traced_commits as varchar), ' of ', cast(counted.commits as varchar),
-            ' commits belong to no merged change, ', counted.first_untraced, ' among them.'
+            ' commits belong to no merged change, ', counted.first_untraced, ' among them',
+            case when counted.is_described then '.' else '; no record says which commits are merges.' end
         )
     end as reason,
     concat(cast(counted.commits as varchar), ' commits of merged changes') as expected,

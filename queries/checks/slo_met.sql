@@ -5,9 +5,11 @@
 -- why = "An objective that is missed is a promise to customers that was not kept."
 -- remedy = "Spend the next period on what used up the error budget; the incidents of the service say where to look."
 -- definition = """
--- An objective is met if its attainment reaches it even when all unknown time is counted as bad, or if the known share
--- of the period reaches the policy's minimum. It is missed if the known part alone misses it. Between the two it
--- is partial: what is known is in order, and too little is known.
+-- An objective is met if its attainment reaches it even when all unknown time is counted as bad; it is missed if its
+-- attainment does not reach it even when all unknown time is counted as good: the bad events that are known spend the
+-- budget of the whole period. Between the two, what is known decides if the known share of the period reaches the
+-- policy's minimum. If it does not, too little is known: partial where what is known meets the objective, not assessed
+-- where it does not.
 -- """
 -- ---
 with judged as (
@@ -34,6 +36,13 @@ select
                     'What is known meets the objective, but only ',
                     cast(cast(floor(judged.coverage * 1000) / 10 as decimal(5, 1)) as varchar),
                     ' % of the period is known.'
+                )
+        when judged.attainment is not null
+            then
+                concat(
+                    'What is known misses the objective, but only ',
+                    cast(cast(floor(judged.coverage * 1000) / 10 as decimal(5, 1)) as varchar),
+                    ' % of the period is known: the rest may still have met it.'
                 )
         else 'No window of the period is known.'
     end as reason,

@@ -6,9 +6,10 @@
 -- source = "SRE workbook, chapters 2 and 5"
 -- definition = """
 -- The budget of a calendar period is what the objective allows to go wrong: (1 - objective) of its valid events, or
--- of its expected minutes. spent is the bad share divided by the allowed share: 1 means all of it is used, more
--- that the objective is missed. left_events and left_minutes are what remains; minutes stretch the bad share
--- over the whole of the expected time. A budget of time slices is one of time: it has no events.
+-- of its expected minutes. spent is the bad share of what is known divided by the allowed share: 1 means that all of
+-- it is used if the unknown time went like the known; whether the objective is missed, its check says. left_events and
+-- left_minutes are what remains; minutes stretch the bad share over the whole of the expected time. A budget of time
+-- slices is one of time: it has no events.
 -- """
 -- ---
 with budgets as (

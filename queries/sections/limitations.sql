@@ -106,6 +106,29 @@ statements as (
     from extracts
     where array_length(warnings) > 0
     group by source, subject
+    union all
+    select
+        8 as position,
+        'Unknown requirements' as topic,
+        concat(
+            'The check ', check_controls.check_id, ' names ', check_controls.framework, ':',
+            check_controls.control_id, ', which no framework file has; it counts for none.'
+        ) as statement
+    from check_controls
+    left join controls
+        on check_controls.framework = controls.framework and check_controls.control_id = controls.control_id
+    where controls.control_id is null
+    union all
+    select
+        9 as position,
+        'Sources no longer configured' as topic,
+        concat(
+            'The source ', source, ' is not configured any more; no check looks at its completeness, and what it ',
+            'brought still counts: ', cast(cast(sum(records) as bigint) as varchar), ' records (',
+            array_to_string(list_sort(list(concat(kind, ' ', cast(records as varchar)))), ', '), ').'
+        ) as statement
+    from unconfigured_facts
+    group by source
 )
 
 select

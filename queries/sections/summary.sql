@@ -11,8 +11,10 @@ with statuses as (
         count(*) as total,
         count(case when status in ('fail', 'error') then 1 end) as failed,
         count(case when status = 'partial' then 1 end) as partial,
-        count(case when status = 'not assessed' then 1 end) as unassessed
-    from findings
+        count(case when status = 'not assessed' then 1 end) as unassessed,
+        count(case when status = 'exception accepted' then 1 end) as accepted,
+        count(case when status = 'pass (attested)' then 1 end) as attested
+    from judgements
     group by check_id
 ),
 
@@ -32,6 +34,8 @@ control as (
             when failed > 0 then 'fail'
             when unassessed = total then 'not assessed'
             when partial + unassessed > 0 then 'partial'
+            when accepted > 0 then 'exception accepted'
+            when attested > 0 then 'pass (attested)'
             else 'pass'
         end as status,
         case
@@ -45,6 +49,16 @@ control as (
                 then concat(
                     title, ': ', cast(partial + unassessed as varchar), ' of ', cast(total as varchar),
                     ' only in part or not at all.'
+                )
+            when accepted > 0
+                then concat(
+                    title, ': ', cast(accepted as varchar), ' of ', cast(total as varchar),
+                    ' do not conform and are accepted by a waiver.'
+                )
+            when attested > 0
+                then concat(
+                    title, ': ', cast(attested as varchar), ' of ', cast(total as varchar),
+                    ' rest on a signed statement.'
                 )
             when total = 1 then concat(title, ': the only one conforms.')
             else concat(title, ': all ', cast(total as varchar), ' conform.')

@@ -1,32 +1,32 @@
 -- ---
--- title = "Commits that reached production, at their first success in each service and environment"
+-- title = "Commits that reached production, with what is known of them"
 -- grain = "one commit and lane (one repository of a service in a production environment)"
 -- version = 1
 -- definition = """
--- Which commits a deployment brought in was settled when it was extracted: those reachable from it and not from
--- the previous successful deployment of the same service and environment. The first known deployment is a
--- baseline and brings in none. A commit has the same id in every fork and mirror of its repository; it is one commit,
+-- A commit has the same id in every fork and mirror of its repository; it is one commit,
 -- authored when the earliest record of it says. A merge commit has more than one parent; one whose parents are
 -- not known is taken for none. is_first marks the first production environment of a service that it reached,
 -- is_loose a commit that belongs to no merged request and is no merge commit.
 -- """
 -- ---
-with reached as (
+with known as (
     select
-        deployment_commits.commit_sha,
-        production_deployments.service_no,
-        production_deployments.lane_no,
-        min(production_deployments.sequence_no) as sequence_no,
-        min(commits.authored_at) as authored_at,
-        max(case when commits.parent_count > 1 then 1 else 0 end) = 1 as is_merge,
-        max(case when commits.is_bot then 1 else 0 end) = 1 as is_bot
-    from deployment_commits
-    inner join production_deployments on deployment_commits.deployment_id = production_deployments.deployment_id
-    left join commits on deployment_commits.commit_sha = commits.commit_sha
-    where
-        production_deployments.is_success
-        and not production_deployments.is_baseline
-    group by deployment_commits.commit_sha, production_deployments.service_no, production_deployments.lane_no
+        commit_sha,
+        min(authored_at) as authored_at,
+        max(parent_count > 1) as is_merge,
+        max(is_bot) as is_bot
+    from commits
+    group by commit_sha
+),
+
+in_several_lanes as (
+    select
+        commit_sha,
+        service_no,
+        min(sequence_no) as first_no
+    from commit_arrivals
+    group by commit_sha, service_no
+    having count(*) > 1
 ),
 
 in_requests as (
@@ -35,9 +35,19 @@ in_requests as (
 )
 
 select
-    reached.*,
-    reached.sequence_no = min(reached.sequence_no) over (partition by reached.commit_sha, reached.service_no)
-        as is_first,
-    not reached.is_merge and in_requests.commit_sha is null as is_loose
-from reached
-left join in_requests on reached.commit_sha = in_requests.commit_sha
+    commit_arrivals.commit_sha,
+    commit_arrivals.service_no,
+    commit_arrivals.lane_no,
+    commit_arrivals.sequence_no,
+    known.authored_at,
+    coalesce(known.is_merge, false) as is_merge,
+    coalesce(known.is_bot, false) as is_bot,
+    in_several_lanes.first_no is null or commit_arrivals.sequence_no = in_several_lanes.first_no as is_first,
+    not coalesce(known.is_merge, false) and in_requests.commit_sha is null as is_loose
+from commit_arrivals
+left join known on commit_arrivals.commit_sha = known.commit_sha
+left join in_several_lanes
+    on
+        commit_arrivals.commit_sha = in_several_lanes.commit_sha
+        and commit_arrivals.service_no = in_several_lanes.service_no
+left join in_requests on commit_arrivals.commit_sha = in_requests.commit_sha

@@ -6,7 +6,11 @@
 -- Expected time is the bucket's calendar time without approved maintenance. Coverage is known time divided by it.
 -- Attainment is good events divided by valid events (budgeting by occurrences), or points divided by known windows
 -- (by time slices). Attainment with the unknown counted as bad is attainment times coverage: unknown time is
--- taken to hold events at the same rate, all of them bad; an attainment above 1 counts as 1 there.
+-- taken to hold events at the same rate, all of them bad; an attainment above 1 counts as 1 there. With the unknown
+-- counted as good it is one less the known bad share times coverage. Verdict: met if the worst case reaches the
+-- objective, missed if the best case does not (the bad events in the known time spend the budget of the whole bucket);
+-- else, from the policy's minimum of coverage on, what is known decides. Below that minimum it is partial where what
+-- is known meets the objective, and not assessed where it does not.
 -- """
 -- ---
 with summed as (
@@ -49,7 +53,8 @@ rated as (
 bounded as (
     select
         *,
-        case when attainment is not null then least(attainment, 1.0) * coverage end as attainment_worst
+        case when attainment is not null then least(attainment, 1.0) * coverage end as attainment_worst,
+        case when attainment is not null then 1.0 - (1.0 - least(attainment, 1.0)) * coverage end as attainment_best
     from rated
 )
 
@@ -57,10 +62,12 @@ select
     bounded.*,
     case
         when bounded.attainment is null then 'not assessed'
-        when bounded.attainment < bounded.objective then 'fail'
         when bounded.attainment_worst >= bounded.objective then 'pass'
-        when bounded.coverage >= thresholds.value then 'pass'
-        else 'partial'
+        when bounded.attainment_best < bounded.objective then 'fail'
+        when bounded.coverage >= thresholds.value and bounded.attainment >= bounded.objective then 'pass'
+        when bounded.coverage >= thresholds.value then 'fail'
+        when bounded.attainment >= bounded.objective then 'partial'
+        else 'not assessed'
     end as verdict
 from bounded
 cross join thresholds

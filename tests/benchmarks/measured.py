@@ -1,28 +1,48 @@
 """The product's long jobs, each in a process of its own, so that its time and its memory are its alone.
 
-Run: python -m tests.benchmarks.measured load WORK
-     python -m tests.benchmarks.measured generate WORK
+Run: python -m tests.benchmarks.measured JOB FOLDER, where JOB is a name in `JOBS`
 """
 
 from __future__ import annotations
 
 import json
+import re
 import resource
+import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tests.benchmarks.generator import QUARTER, Organisation
 
+if TYPE_CHECKING:
+    from qmsreport.results import Query
 
-def prepare(organisation: Organisation, work: Path) -> Path:
-    """A folder whose configuration reads the organisation's files; its warehouse and reports stay in there."""
-    text = (organisation.folder / "qmsreport.toml").read_text("utf-8")
-    sources = organisation.folder / "sources"
-    (work / "qmsreport.toml").write_text(text.replace('path = "sources"', f'path = "{sources}"'), "utf-8")
+# what is loaded: the records that the goal of speed names, or all that the five metrics read
+SELECTIONS = {
+    "the goal's records": ("services", "deployments", "deployment_commits", "incidents", "sli_windows"),
+    "all records": None,
+}
+
+# the core metrics and the statistic that each is known by: tests/benchmarks/by_hand/METRIC.sql
+BY_HAND = {
+    "deployment_frequency": "count",
+    "change_lead_time": "median",
+    "change_fail_rate": "rate",
+    "failed_deployment_recovery_time": "median",
+    "deployment_rework_rate": "rate",
+}
+
+
+def prepare(organisation: Organisation, work: Path, kinds: Iterable[str]) -> Path:
+    """A folder with the organisation's configuration and files of those kinds; its warehouse stays in there."""
+    (work / "sources").mkdir()
+    for kind in kinds:
+        (work / "sources" / f"{kind}.parquet").symlink_to(organisation.folder / "sources" / f"{kind}.parquet")
+    shutil.copy(organisation.folder / "qmsreport.toml", work)
     return work
 
 
@@ -85,6 +105,7 @@ def generate(work: Path) -> dict[str, Any]:
     from qmsreport import config, evaluate, period, pipeline, warehouse
 
     parts: dict[str, float] = {}
+    slow: dict[str, float] = {}
 
     def timed(module: Any, name: str) -> None:
         function: Callable[..., Any] = getattr(module, name)
@@ -93,6 +114,8 @@ def generate(work: Path) -> dict[str, Any]:
             start = time.perf_counter()
             result = function(*given, **named)
             parts[name] = round(time.perf_counter() - start, 2)
+            if name == "evaluate":
+                slow.update(sorted(result.seconds.items(), key=lambda item: -item[1])[:10])
             return result
 
         setattr(module, name, measured)
@@ -109,15 +132,118 @@ def generate(work: Path) -> dict[str, Any]:
     return {
         "seconds": end - begin,
         "parts": parts,
-        "figures": report.metrics.height,
+        "slowest": {path: round(seconds, 2) for path, seconds in slow.items()},
         "findings": report.findings.height,
         "snapshot_mib": round((report.folder / "evidence.duckdb").stat().st_size / 2**20),
     }
 
 
+def copy_files(work: Path) -> dict[str, Any]:
+    """The alternative to `load`: DuckDB's own `create table as` of the same files, nothing checked or compared."""
+    import duckdb
+
+    target = work / "copied.duckdb"
+    begin = time.perf_counter()
+    rows = 0
+    with duckdb.connect(str(target)) as connection:
+        for file in sorted((work / "sources").glob("*.parquet")):
+            [(count,)] = connection.execute(
+                f"create table {file.stem} as select * from read_parquet('{file}')"
+            ).fetchall()
+            rows += count
+    end = time.perf_counter()
+    target.unlink()
+    return {"seconds": end - begin, "rows": rows}
+
+
+def copy_tables(work: Path) -> dict[str, Any]:
+    """The alternative to `generate`: DuckDB's own copy of the warehouse, with no figure, no hash and no order."""
+    import duckdb
+
+    target = work / "copied.duckdb"
+    begin = time.perf_counter()
+    with duckdb.connect(str(target)) as connection:
+        connection.execute(f"attach '{work / 'warehouse.duckdb'}' as warehouse (read_only)")
+        connection.execute("copy from database warehouse to copied")
+    end = time.perf_counter()
+    target.unlink()
+    return {"seconds": end - begin}
+
+
+def core_metrics(work: Path) -> dict[str, Any]:
+    """The five core metrics with all their statistics, and the views they need, over the newest snapshot.
+
+    Leaves what each is known by, the same that `BY_HAND` gives, in `core_metrics.parquet`.
+    """
+    import polars  # noqa: F401  # loading libraries is not what is measured
+    import pyarrow  # noqa: F401
+
+    from qmsreport import catalog
+    from qmsreport.evaluate import evaluate
+    from qmsreport.warehouse import Snapshot
+
+    queries = catalog.read()
+    metrics = [query for query in queries if query.header.get("core")]
+    views = _needed(metrics, [query for query in queries if query.group == "views"])
+    [file] = (work / "reports").glob("*/*/evidence.duckdb")
+    with Snapshot(file) as snapshot:
+        begin = time.perf_counter()
+        outcome = evaluate(snapshot, [*views, *metrics])
+        end = time.perf_counter()
+        known_by = " or ".join(
+            f"(metric = '{name}' and statistic = '{statistic}')" for name, statistic in BY_HAND.items()
+        )
+        rows = snapshot.metrics(f"environment is null and ({known_by})")
+        figures = snapshot.metrics().height
+    rows.select("metric", "grain", "starts_on", "scope_type", "scope", "value").write_parquet(
+        work / "core_metrics.parquet"
+    )
+    parts = {Path(path).stem: round(seconds, 2) for path, seconds in outcome.seconds.items()}
+    return {"seconds": end - begin, "rows": rows.height, "figures": figures, "parts": parts}
+
+
+def _needed(queries: Sequence[Query], views: Sequence[Query]) -> list[Query]:
+    """The views that the queries read, and those that they read, in their order."""
+    needed: set[str] = set()
+    waiting = list(queries)
+    while waiting:
+        words = set(re.findall(r"\w+", waiting.pop().sql))
+        found = [view for view in views if view.id in words - needed]
+        needed |= {view.id for view in found}
+        waiting += found
+    return [view for view in views if view.id in needed]
+
+
+def by_hand(work: Path) -> dict[str, Any]:
+    """The alternative to `core_metrics`: a query for each, straight over the files, giving only what it is known by."""
+    import duckdb
+
+    parts = {}
+    with duckdb.connect() as connection:
+        connection.execute(f"set file_search_path = '{work / 'sources'}'")
+        connection.execute("set timezone = 'UTC'")
+        connection.execute("set enable_progress_bar = false")
+        connection.execute(
+            "create table found (metric varchar, grain varchar, starts_on date, scope_type varchar, "
+            "scope varchar, value double)"
+        )
+        begin = before = time.perf_counter()
+        for name in BY_HAND:
+            sql = (Path(__file__).with_name("by_hand") / f"{name}.sql").read_text("utf-8")
+            connection.execute(
+                f"insert into found select '{name}', grain, starts_on, scope_type, scope, value from ({sql})"
+            )
+            now = time.perf_counter()
+            parts[name], before = round(now - before, 2), now
+        connection.execute(f"copy found to '{work / 'by_hand.parquet'}'")
+        [(rows,)] = connection.execute("select count(*) from found").fetchall()
+    return {"seconds": before - begin, "rows": rows, "parts": parts}
+
+
+JOBS = {job.__name__: job for job in (load, reload, generate, copy_files, copy_tables, core_metrics, by_hand)}
+
 if __name__ == "__main__":
-    jobs = {"load": load, "reload": reload, "generate": generate}
-    found = jobs[sys.argv[1]](Path(sys.argv[2]))
+    found = JOBS[sys.argv[1]](Path(sys.argv[2]))
     usage = resource.getrusage(resource.RUSAGE_SELF)
     found["cpu_seconds"] = usage.ru_utime + usage.ru_stime
     found["peak_mib"] = usage.ru_maxrss / 1024

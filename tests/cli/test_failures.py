@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import errno
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -130,3 +132,17 @@ def test_ctrl_c(failing: Callable[..., Ran]) -> None:
     ran = failing(KeyboardInterrupt())
     assert ran.code == 130
     assert one_line(ran.err).startswith("qmsreport: Stopped.")
+
+
+def test_a_failure_offline_loads_no_network_library() -> None:
+    """What is said of a failure is freed of secrets without the library that reaches the network."""
+    code = """
+import sys
+from qmsreport.cli.failures import run
+from qmsreport.redaction import redact
+assert run(["--config", "/nowhere", "generate"]) == 2
+assert redact("token=ghp_abcdefghijklmnop1234567890 https://ann:secret@host/") == "token=*** https://ann:***@host/"
+sys.exit(bool({"requests", "urllib3"} & set(sys.modules)))
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert (done.returncode, done.stderr.count("\n")) == (0, 1), done.stderr

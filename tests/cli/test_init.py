@@ -22,7 +22,7 @@ TABLES = {
     "organisation": config.Organisation, "report": config.Report, "warehouse": config.Warehouse,
     "extraction": config.Extraction, "delivery": config.Delivery, "privacy": config.Privacy,
     "response_targets": config.ResponseTargets, "slo_policy": config.SloPolicy, "service": config.ServiceEntry,
-    "slo": config.SloEntry, "maintenance": config.Maintenance,
+    "slo": config.SloEntry, "maintenance": config.Maintenance, "compliance": config.Compliance,
 }  # fmt: skip
 
 
@@ -43,7 +43,15 @@ def test_every_commented_line_is_valid(tmp_path: Path, monkeypatch: pytest.Monke
     path = tmp_path / "qmsreport.toml"
     path.write_text(UNCOMMENTED.replace('files = ["slo/*.yaml"]', "files = []"))  # there are none here
     found = config.load(path)
-    assert {entry.kind for entry in found.sources} == {"prometheus", "github", "git", "files"}
+    assert {entry.kind for entry in found.sources} == {
+        "prometheus",
+        "github",
+        "git",
+        "files",
+        "policy",
+        "registers",
+        "tls",
+    }
     assert len(sources.build(found)) == len(found.sources)
 
 
@@ -60,7 +68,7 @@ def test_holds_everything_that_can_be_set(table: str) -> None:
 def test_shows_the_true_defaults(table: str) -> None:
     """A value shown for a key is its default, unless it is an example of a text to fill in."""
     cls = TABLES[table]
-    examples = {"document_number", "since", "files"}
+    examples = {"document_number", "since", "files", "frameworks", "not_applicable"}
     for key, value in tomllib.loads(UNCOMMENTED)[table].items():
         if key not in examples:
             assert getattr(cls(), key) == value, key

@@ -80,7 +80,7 @@ def test_the_configuration_loads_and_names_what_the_files_hold(organisation: Org
     )
     assert {slo.id: timedelta(seconds=slo.window_seconds) for slo in read_back.slos} == steps
     assert organisation.within(period.naive_utc(read_back.maintenance[0].starts_at))
-    assert [source.kind for source in read_back.sources] == ["files"]
+    assert [source.kind for source in read_back.sources] == ["files", "policy", "registers"]
 
 
 def test_every_row_is_in_the_vocabulary(organisation: Organisation) -> None:

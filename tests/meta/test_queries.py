@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from pathlib import Path
 
 import pytest
 
-from qmsreport import assets, catalog
+from qmsreport import assets, catalog, frameworks
 from qmsreport.results import Query
 from tests import spark_sql
 
@@ -92,9 +93,23 @@ def test_percentiles_and_durations_are_translated_exactly() -> None:
     assert " ".join(translated.lower().split()) == wanted
 
 
+def test_every_control_is_in_a_framework() -> None:
+    """What a check's header says it answers for stands in a framework's file: a mistyped one would cover nothing."""
+    known = frameworks.controls(
+        row
+        for path in sorted((assets.folder("queries") / "frameworks").glob("*.csv"))
+        for row in csv.DictReader(path.read_text("utf-8").splitlines())
+    )
+    named = {control for query in QUERIES if query.group == "checks" for control in query.header["controls"]}
+    assert named
+    assert named <= known
+
+
 def test_every_query_has_a_test() -> None:
-    """Every query has a test file of its own stem; every section a test of its name among the sections'."""
+    """Every query has a test file of its own stem, or shares one that names it; every section its own test."""
     tested = {path.stem.removeprefix("test_") for path in TESTS.rglob("test_*.py")}
+    for path in (TESTS / "checks").glob("test_*.py"):
+        tested |= set(re.findall(r'\("(\w+)", ', path.read_text("utf-8")))
     sections = (TESTS / "sections" / "test_sections.py").read_text("utf-8")
     tested |= set(re.findall(r"^def test_(\w+)\(rows", sections, re.MULTILINE))
     missing = sorted(query.path for query in QUERIES if query.id not in tested)

@@ -5,7 +5,9 @@ Expected values are worked out by hand in the tests, never by saying the SQL aga
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cache
@@ -44,6 +46,7 @@ class Evaluated:
 
     snapshot: Path
     outcome: Outcome
+    metrics: pl.DataFrame
     first_day: date
 
     def row(self, metric: str, statistic: str, **where: Any) -> dict[str, Any] | None:
@@ -57,7 +60,7 @@ class Evaluated:
             "environment": None,
         } | where
         test = [pl.col(name).eq_missing(pl.lit(value)) for name, value in wanted.items()]
-        found = self.outcome.metrics.filter(*test).to_dicts()
+        found = self.metrics.filter(*test).to_dicts()
         assert len(found) < 2, found
         return found[0] if found else None
 
@@ -162,11 +165,21 @@ def reported(
     with Snapshot(path, read_only=False) as snapshot:
         for name in empty:
             snapshot.fetch(f"delete from {name}")
-        outcome = evaluate(
-            snapshot,
-            [query for query in queries() if query.group == "views" or chosen is None or query.id in chosen],
-        )
-    return Evaluated(path, outcome, periods[-1].first)
+        outcome = evaluate(snapshot, needed(chosen))
+        return Evaluated(path, outcome, snapshot.metrics(), periods[-1].first)
+
+
+def needed(chosen: AbstractSet[str] | None) -> list[Query]:
+    """The chosen metrics, checks and views with the views they read; all when none are named."""
+    if chosen is None:
+        return list(queries())
+    found: list[Query] = []
+    words: set[str] = set()
+    for query in reversed(queries()):  # views stand before those that read them
+        if query.id in chosen or (query.group == "views" and query.id in words):
+            found.append(query)
+            words |= set(re.findall(r"\w+", query.sql))
+    return found[::-1]
 
 
 def _extract(part: Known) -> Extract:

@@ -5,16 +5,14 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Sequence
 from datetime import timedelta
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import polars as pl
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
-from qmsreport.records import KINDS, IncidentEvent
+from qmsreport.records import IncidentEvent
 from tests.factories import (
     authored,
     change,
@@ -23,7 +21,6 @@ from tests.factories import (
     deployment,
     incident,
     moment,
-    reject,
     sli_windows,
 )
 from tests.queries.conftest import NOW, Evaluated, Known, reported
@@ -145,7 +142,7 @@ def made(*parts: Known | Sequence[Any], **given: Any) -> Evaluated:
 
 def same(one: Evaluated, other: Evaluated) -> None:
     """Both say the same, to the last digit."""
-    assert one.outcome.metrics.equals(other.outcome.metrics)
+    assert one.metrics.equals(other.metrics)
     assert one.outcome.findings.equals(other.outcome.findings)
 
 
@@ -161,7 +158,7 @@ def test_row_order_changes_nothing(items: list[Any], chance: Any) -> None:
     other = made(mixed[:half], mixed[half:])
     # only the ledger's counts of rows are those of the extracts
     left_out = pl.col("check_id") != "records_complete"
-    assert one.outcome.metrics.equals(other.outcome.metrics)
+    assert one.metrics.equals(other.metrics)
     assert one.outcome.findings.filter(left_out).equals(other.outcome.findings.filter(left_out))
 
 
@@ -171,7 +168,7 @@ def test_loading_twice_equals_loading_once(items: list[Any]) -> None:
     """Reading the same window again adds nothing to any figure."""
     once, twice = made(items), made(items, items)
     left_out = pl.col("check_id") != "records_complete"
-    assert once.outcome.metrics.equals(twice.outcome.metrics)
+    assert once.metrics.equals(twice.metrics)
     assert once.outcome.findings.filter(left_out).equals(twice.outcome.findings.filter(left_out))
 
 
@@ -190,7 +187,7 @@ def test_rows_outside_the_trend_change_nothing(items: list[Any], days: int, outc
     ]
     one, other = made(items), made([*items, *outside])
     left_out = pl.col("check_id") != "records_complete"
-    assert one.outcome.metrics.equals(other.outcome.metrics)
+    assert one.metrics.equals(other.metrics)
     assert one.outcome.findings.filter(left_out).equals(other.outcome.findings.filter(left_out))
 
 
@@ -211,7 +208,7 @@ def test_late_facts_change_nothing_in_an_earlier_as_of(items: list[Any]) -> None
 @given(histories())
 def test_figures_are_figures(items: list[Any]) -> None:
     """Shares lie between 0 and 1, counts and durations are not negative, and no value is undefined or infinite."""
-    rows = made(items).outcome.metrics
+    rows = made(items).metrics
     for name in ("value", "numerator", "denominator"):
         assert not rows[name].is_nan().any()
         assert not rows[name].is_infinite().any()
@@ -225,92 +222,3 @@ def test_figures_are_figures(items: list[Any]) -> None:
     # a value without observations is one that says so: a count of zero, or what is still unknown
     told = pl.col("unit").is_in(["s", "ratio"]) & (pl.col("n") == 0) & pl.col("value").is_not_null()
     assert rows.filter(told & ~pl.col("statistic").is_in(["oldest_open"])).is_empty()
-
-
-@cache
-def everything() -> tuple[Any, ...]:
-    """Records for which every check passes somewhere, fails somewhere and cannot tell somewhere."""
-    releases = [
-        deployment(
-            f"2026-07-{day:02} 12:00:00.5", deployment_id=f"d{day}", environment="eu", commit_sha=f"c{day}"
-        )
-        for day in range(1, 8)
-    ]
-    changes = [
-        change("c2", "2026-07-01 13:00", change_id="good"),
-        change("c3", "2026-07-01 13:00", change_id="own", approvers=["ada"]),
-        change("c4", "2026-07-01 13:00", change_id="late", approved_at="2026-07-30 12:00"),
-        change("c5", "2026-07-01 13:00", change_id="unknown", approvers=None),
-    ]
-    incidents = [
-        incident("2026-07-02 13:00", incident_id="in time", severity="low"),
-        incident(
-            "2026-07-03 13:00", incident_id="late", severity="critical", acknowledged_at="2026-07-03 15:00"
-        ),
-        incident("2026-07-04 13:00", incident_id="timeline", severity="critical", acknowledged_at=None),
-        incident("2026-07-05 13:00", incident_id="nothing", severity=None),
-    ]
-    event = IncidentEvent(
-        event_id="e1",
-        incident_id="timeline",
-        occurred_at=moment("2026-07-04 13:01"),
-        type="status_change",
-        metadata={"from": "open", "to": "investigating"},
-    )
-    own = [authored(made, (made.merge_sha or "", "2026-07-01 12:30")) for made in changes]
-    return (
-        releases,
-        [deployed(release) for release in releases],
-        deployed(releases[1], "c2", "push"),
-        changes,
-        own,
-        [commit(f"c{day}") for day in range(1, 8)],
-        incidents,
-        event,
-        sli_windows("api", "2026-07-01", 92, 95.0, 100.0, 86400),
-        sli_windows("slices", "2026-07-01", 92, 50.0, 100.0, 86400),
-    )
-
-
-def of_everything(**given: Any) -> Evaluated:
-    """Their report; one source is complete, another one failed and set rows aside."""
-    failed = {"error": "away", "subject": "other"}
-    return made(
-        Known(everything()),
-        Known([], source="second", extract=failed),
-        Known([], source="second", extract={"rejects": [reject()], "window_end": moment("2026-09-01")}),
-        sources=("files", "second"),
-        **given,
-    )
-
-
-@pytest.fixture(scope="module")
-def whole() -> dict[tuple[str, str], str]:
-    """What the checks say when nothing is missing."""
-    rows = of_everything().outcome.findings
-    return {
-        (check, resource): status for check, resource, status in rows["check_id", "resource", "status"].rows()
-    }
-
-
-def test_every_status_occurs(whole: dict[tuple[str, str], str]) -> None:
-    """What the next test deletes from has passes to lose and failures to hide."""
-    by_check: dict[str, set[str]] = {}
-    for (check, _), status in whole.items():
-        by_check.setdefault(check, set()).add(status)
-    assert {check for check, found in by_check.items() if "pass" in found and len(found) > 1} == set(by_check)
-
-
-# nothing in it looks worse than nothing known; "not assessed" is never green, whatever it was before
-_GOOD = {"partial": 1, "pass": 2}
-
-
-@pytest.mark.parametrize(
-    "table", [*KINDS, "extracts", "rejects", "response_targets", "thresholds", "slo_objectives"]
-)
-def test_deleting_rows_never_improves_a_status(whole: dict[tuple[str, str], str], table: str) -> None:
-    """Without any one table no check says of anything that it is better than it was."""
-    rows = of_everything(empty=[table]).outcome.findings
-    for check, resource, status in rows["check_id", "resource", "status"].rows():
-        before = whole.get((check, resource), "not assessed")
-        assert _GOOD.get(status, 0) <= _GOOD.get(before, 0), (check, resource, before, status)

@@ -109,6 +109,32 @@ def findings(chance: random.Random) -> pl.DataFrame:
     return pl.DataFrame(rows)
 
 
+def framework_sections() -> list[Section]:
+    """Two frameworks of a few requirements, one of them with everything that can happen to it."""
+    counts = dict.fromkeys(
+        ("failed", "unassessed", "accepted", "attested", "passed", "uncovered", "not_applicable"), 1
+    )
+    results = [
+        {"framework": "soc2", "framework_title": "SOC 2", "edition": "2017", "overall": "incomplete", "requirements": 7, **counts, "coverage": 0.6667},
+        {"framework": "hipaa", "framework_title": "HIPAA", "edition": "45 CFR", "overall": "not selected", "requirements": 18, **dict.fromkeys(counts), "coverage": None},
+    ]  # fmt: skip
+    states = ("fail", "not assessed", "exception accepted", "pass (attested)", "pass", "not applicable")
+    matrix = [
+        {"framework_title": "SOC 2", "control_id": f"CC{number}.1", "title": "Changes are authorised & <tested>", "status": status, "failed": 2 if status == "fail" else 0,
+         "unassessed": 0, "accepted": 0, "passed": 1_062, "answered_by": "second_approver, deployment_traced"}
+        for number, status in enumerate(states, 1)
+    ]  # fmt: skip
+    uncovered = [
+        {"framework_title": "SOC 2", "position": 1, "control_id": f"CC9.{number}", "title": "Vendors are managed", "check_kind": kind}
+        for number, kind in enumerate(("automatic", "record", "none", "none"), 1)
+    ]  # fmt: skip
+    return [
+        section("frameworks", "Frameworks", "frameworks", 1, results),
+        section("framework_controls", "Requirements that checks answer for", "frameworks", 2, matrix),
+        section("framework_uncovered", "Requirements that no check covers", "frameworks", 3, uncovered),
+    ]
+
+
 def sections(chance: random.Random, found: pl.DataFrame) -> list[Section]:
     """The rows every section of the report is given."""
     services = [
@@ -149,7 +175,15 @@ def sections(chance: random.Random, found: pl.DataFrame) -> list[Section]:
         {"topic": "Inferred links", "statement": "9 of 22 causal links between incidents and deployments are inferred from time and service."},
     ]  # fmt: skip
     checks = [
-        {"title": title, "severity": severity, "status": _worst(found, check)} | _counts(found, check)
+        {
+            "theme": "Change" if severity == "high" else "Governance",
+            "title": title,
+            "severity": severity,
+            "status": _worst(found, check),
+            "accepted": 0,
+            "worst": "search",
+        }
+        | _counts(found, check)
         for check, title, severity in CHECKS
     ]
     exceptions = (
@@ -195,8 +229,9 @@ def sections(chance: random.Random, found: pl.DataFrame) -> list[Section]:
         section("services", "Services", "scope", 1, services),
         section("ledger", "Completeness of the sources", "completeness", 1, ledger, "Rows received are compared with the source’s own total where it gives one."),
         section("limitations", "Limitations", "completeness", 2, limitations),
-        section("checks", "Results", "checks", 1, checks),
-        section("exceptions", "Exceptions", "checks", 2, exceptions),
+        *framework_sections(),
+        section("themes", "Checks by theme", "themes", 1, checks),
+        section("exceptions", "Exceptions", "exceptions", 1, exceptions),
         section("delivery", "Results per service", "delivery", 1, delivery),
         section("slo_attainment", "Attainment", "slo", 1, slo),
         section("incident_response", "Response", "incidents", 1, incidents),
@@ -269,6 +304,7 @@ def evaluation(seed: int = 7, **report: Any) -> Evaluation:
         metrics=metrics(chance),
         findings=found,
         queries=(*definitions, *(item.query for item in held.values())),
+        verdicts={"control_results": pl.DataFrame({"control_id": ["CC8.1"], "status": ["fail"]})},
         populations={
             "deployments": deployments,
             "incidents": pl.DataFrame({"incident": [f"INC-{number}" for number in range(1750, 1831)]}),

@@ -26,6 +26,15 @@ def test_the_cover_says_in_one_sentence_how_it_stands(findings, sentence):
     assert standing(findings).sentence == sentence
 
 
+def test_what_people_decided_is_said_apart():
+    """An accepted exception and an attested pass are no plain passes, and an incomplete framework is named."""
+    rows = _findings(("a", "pass"), ("b", "exception accepted"), ("c", "pass (attested)"))
+    assert standing(rows, ["SOC 2", "GDPR", "PCI DSS"]).sentence == (
+        "No exceptions noted; 1 check rests on an accepted exception; 1 check passes as attested only. "
+        "The result is incomplete for SOC 2, GDPR and PCI DSS."
+    )
+
+
 def test_a_check_counts_as_its_worst_resource():
     """One failed resource fails its check, whatever the others are and in whatever order."""
     rows = _findings(("a", "pass"), ("a", "fail"), ("a", "not assessed"))

@@ -46,6 +46,8 @@ def _options(kind: str, folder: Path) -> dict[str, Any]:
             values[item.name] = "TEST_SECRET"
         elif item.name == "url":
             values[item.name] = NOWHERE
+        elif item.name == "endpoints":
+            values[item.name] = [NOWHERE.removeprefix("http://")]
         elif item.name == "path":
             values[item.name] = str(folder / "nowhere")
         elif item.name == "repositories":

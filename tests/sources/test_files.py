@@ -179,15 +179,6 @@ def test_a_file_with_bad_rows_is_told_every_time(folder):
     assert folder.rows("select count(*), max(version) from services") == [(2, 1)]
 
 
-def test_a_file_is_read_again_when_people_are_to_be_stored_otherwise(folder):
-    """Turning pseudonyms off or on is a reason to read an unchanged file again."""
-    folder.put("documents.csv", "document_id,approved_by\nd,ann\n")
-    folder.load()
-    folder.options = "[privacy]\npseudonymise = false"
-    assert "unchanged" not in folder.load().extracts["sources/documents.csv"][0].asked
-    assert "unchanged" in folder.load().extracts["sources/documents.csv"][0].asked
-
-
 def test_changed_rows_are_new_versions_and_missing_ones_vanish(folder):
     """A row that changed is a new version; one that is gone from its file gets a tombstone; a gone file says nothing."""
     folder.put("services.csv", SERVICES)

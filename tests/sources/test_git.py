@@ -677,6 +677,33 @@ def test_lost_objects_do_not_stop_a_later_run(clone: Any) -> None:
     assert len(org.rows("commits")) == 1
 
 
+def test_a_walk_that_broke_off_is_no_graph_for_the_deployments(clone: Any) -> None:
+    """When storing the commits breaks off, what each deployment brought in is still read, from git itself."""
+    first = clone.commit("One")
+    clone.tag("v1")
+    clone.branch("release")
+    beside = clone.commit("Fix")
+    clone.tag("v2")
+    clone.git("checkout", "-q", "main")
+    clone.commit("Two")
+    org = organisation(clone)
+    org.extract()
+    org.configure(f'repositories = {{ "acme/shop" = "{clone.path}" }}\nchanges = "commits"')
+    with org.warehouse.writing("test"):
+        commits, *rest = (
+            _broken_off(extract)
+            for extract in org.source.extract(SINCE, UNTIL, org.warehouse.progress("git"))
+        )
+    assert [batch.kind for batch in commits] == ["commits"]
+    (deployments,) = rest
+    assert [batch.rows["commit_sha"].to_list() for batch in deployments] == [[first, beside]]
+
+
+def _broken_off(extract: Extract) -> list[Any]:
+    """The first batch of an extract, as when storing it fails."""
+    return [batch for batch, _ in zip(extract.batches, range(1), strict=False)]
+
+
 def test_changed_rules_read_everything_anew(clone: Any) -> None:
     """Changes that a new configuration no longer counts are marked as gone; no rewriting is claimed."""
     clone.commit("Start")

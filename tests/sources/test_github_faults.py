@@ -144,6 +144,8 @@ def test_repository_that_does_not_exist(hub: GitHubServer, repo: Repo, read: Any
     failed = [one.subject for one in ledger.extracts if one.error]
     assert failed == [f"{word}:acme/gone" for word in ("settings", "pulls", "deployments", "incidents")]
     assert all(one.error.startswith("Not assessed. GitHub") for one in ledger.extracts if one.error)
+    windows = [(one.window_start, one.window_end) for one in ledger.extracts if one.error]
+    assert windows == [(None, None), *[(SINCE, NOW)] * 3]  # settings are of no time
     assert len(ledger.rows("deployments")) == 2
 
 
@@ -201,6 +203,28 @@ def test_server_failing_at_one_heavy_question_is_still_asked_the_others(
     ledger = read(retries=0)
     assert [one.subject for one in ledger.extracts if one.error] == [f"pulls:{REPO}"]
     assert len(ledger.rows("deployments")) == 2
+
+
+def test_a_refusal_carries_the_window_that_was_asked_for(hub: GitHubServer, repo: Repo, read: Any) -> None:
+    """A failed list says from where to where it was asked: what a later run reads, or what its pages had left."""
+    history(repo, 120)
+    ledger = read()
+    hub.fail(99, Answer(403, {"message": "Resource not accessible by integration"}), on="/deployments")
+    read(ledger)
+    hub.faults.clear()
+    (refused,) = (one for one in ledger.extracts if one.error)
+    again = [one for one in read(ledger).extracts if one.subject == refused.subject][-1]
+    assert SINCE < refused.window_start < NOW
+    assert (refused.window_start, refused.window_end) == (again.window_start, again.window_end)
+    # broken off after the first of three pages: the rest is what failed, and what the next run begins with
+    hub.fail(
+        99, Answer(403, {"message": "Resource not accessible by integration"}), on="PullRequests", after=3
+    )
+    broken = read()
+    read_pages = [one for one in broken.extracts if one.subject == f"pulls:{REPO}"]
+    assert [bool(one.error) for one in read_pages] == [False, True]
+    assert read_pages[1].window_start == read_pages[0].window_end
+    assert read_pages[1].window_end == NOW
 
 
 def test_no_secret_anywhere(

@@ -34,9 +34,29 @@ def test_one_rides_along(report: Report) -> None:
     assert finding["reason"] == "2 of 4 commits belong to no merged change, push among them."
 
 
-def test_commit_that_no_source_describes(report: Report) -> None:
-    """A commit of which nothing is known is not taken for a merge commit."""
-    assert report(release("o1", "m1", "nobody-knows")).findings(CHECK) == {"d1": "fail"}
+def test_commit_that_no_record_describes(report: Report) -> None:
+    """Where commits of the repository are recorded, one of which nothing is known is not taken for a merge commit."""
+    finding = report(release("o1", "m1", "nobody-knows"), commit("o1", parent_shas=["a"])).finding(
+        CHECK, "d1"
+    )
+    assert finding["status"] == "fail"
+    assert finding["reason"] == "1 of 3 commits belong to no merged change, nobody-knows among them."
+
+
+def test_repository_of_which_no_commit_is_recorded(report: Report) -> None:
+    """Where nothing tells a merge from another commit, what is in no request may be either: it is not assessed."""
+    elsewhere = commit("x", repository="acme/other", parent_shas=["a"])
+    finding = report(release("o1", "m1", "either"), elsewhere).finding(CHECK, "d1")
+    assert finding["status"] == "not assessed"
+    assert finding["reason"] == (
+        "1 of 3 commits belong to no merged change, either among them; no record says which commits are merges."
+    )
+    assert finding["observed"] == "2 commits of merged changes"
+
+
+def test_all_of_them_where_no_commit_is_recorded(report: Report) -> None:
+    """What is all in requests needs no record of the commits themselves."""
+    assert report(release("o1", "m1")).findings(CHECK) == {"d1": "pass"}
 
 
 def test_rebased_request(report: Report) -> None:

@@ -82,7 +82,7 @@ def test_zero_traffic_as_nan_poisoning_the_window(report: Report) -> None:
     )
     assert figure(found, "attainment") == 0.999
     assert figure(found, "coverage") == pytest.approx(83 / 92)
-    assert not found.outcome.metrics["value"].is_nan().any()
+    assert not found.metrics["value"].is_nan().any()
 
 
 @pytest.mark.parametrize(("policy", "coverage"), [("unknown", 46 / 92), ("good", 1.0)])

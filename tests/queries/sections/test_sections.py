@@ -10,8 +10,19 @@ import pytest
 
 from qmsreport import catalog
 from qmsreport.evaluate import evaluate
+from qmsreport.frameworks import AREAS
+from qmsreport.records import PlanItem
 from qmsreport.warehouse import Snapshot
-from tests.factories import authored, change, deployed, deployment, incident, reject, sli_windows
+from tests.factories import (
+    authored,
+    change,
+    deployed,
+    deployment,
+    incident,
+    reject,
+    sli_windows,
+    tls_endpoint,
+)
 from tests.queries.conftest import Known, reported
 
 SETTINGS = """
@@ -35,6 +46,14 @@ starts_at = 2026-08-01T00:00:00Z
 ends_at = 2026-08-01T01:00:00Z
 approver = "grace"
 reason = "move"
+
+[compliance]
+frameworks = ["soc2"]
+
+[[compliance.not_applicable]]
+control = "soc2:P6.6"
+reason = "nobody's data"
+approver = "grace"
 """
 Rows = dict[str, list[dict[str, Any]]]
 
@@ -72,6 +91,22 @@ def rows(tmp_path_factory: pytest.TempPathFactory) -> Rows:
         ),
         sli_windows("checkout-availability", "2026-07-01", 46, 100.0, seconds=86400),
         sli_windows("checkout-availability", "2026-08-16", 46, 70.0, seconds=86400),
+        [
+            PlanItem(
+                document="plan.md",
+                section="Logs",
+                item=str(number),
+                done=number < 2,
+                declared_count=4,
+                counted=3,
+            )
+            for number in range(3)
+        ],
+        PlanItem(document="plan.md", section="Traces", item="spans", done=False, counted=1),
+        PlanItem(
+            document="plan.md", section="(whole document)", item="Total tasks", declared_count=9, counted=4
+        ),
+        tls_endpoint(not_after="2026-10-30"),
     ]
     folder = tmp_path_factory.mktemp("sections")
     made_of = reported(
@@ -100,12 +135,43 @@ def one(rows: list[dict[str, Any]], **where: Any) -> dict[str, Any]:
     return found
 
 
-def test_checks(rows: Rows) -> None:
-    """Each check is counted by result, the gravest severity first."""
-    traced = one(rows["checks"], title="Every production deployment traces to a change")
+def test_themes(rows: Rows) -> None:
+    """Each check stands under its theme, the gravest severity of a theme first, with its worst resources."""
+    traced = one(rows["themes"], title="Every production deployment traces to a change")
     assert (traced["passed"], traced["failed"], traced["total"], traced["status"]) == (3, 1, 4, "fail")
-    severities = [row["severity"] for row in rows["checks"]]
-    assert severities == sorted(severities, key=["critical", "high", "medium", "low"].index)
+    assert (traced["theme"], traced["worst"]) == ("Change", "lab")
+    themes = [row["theme"] for row in rows["themes"]]
+    assert themes == sorted(themes, key=[area.capitalize() for area in AREAS].index)
+    change = [row["severity"] for row in rows["themes"] if row["theme"] == "Change"]
+    assert change == sorted(change, key=["critical", "high", "medium", "low"].index)
+
+
+def test_frameworks(rows: Rows) -> None:
+    """The selected framework with its counts, then the ones that are known and not selected."""
+    first, *others = rows["frameworks"]
+    assert (first["framework"], first["not_applicable"]) == ("soc2", 1)
+    shown = ("failed", "unassessed", "accepted", "attested", "passed", "uncovered", "not_applicable")
+    assert first["requirements"] == sum(first[name] for name in shown)
+    assert {row["overall"] for row in others} == {"not selected"}
+    assert {row["framework"] for row in others} > {"gdpr", "pci_dss"}
+
+
+def test_framework_controls(rows: Rows) -> None:
+    """A requirement stands with its checks' findings, one outside the scope with the reason; what is not covered does not."""
+    change = one(rows["framework_controls"], control_id="CC8.1")
+    assert (change["status"], change["framework_title"]) == ("fail", "SOC 2")
+    assert "deployment_traced" in change["answered_by"]
+    excluded = one(rows["framework_controls"], control_id="P6.6")
+    assert excluded["status"] == "not applicable"
+    assert excluded["answered_by"] == "Outside the declared scope: nobody's data (grace)"
+    assert not [row for row in rows["framework_controls"] if row["control_id"] == "CC9.2"]
+
+
+def test_framework_uncovered(rows: Rows) -> None:
+    """What no check covers is listed, first what facts could show, last what nothing automatic can."""
+    kinds = [row["check_kind"] for row in rows["framework_uncovered"]]
+    assert kinds == sorted(kinds, key=["automatic", "record", "none"].index)
+    assert one(rows["framework_uncovered"], control_id="CC9.2")["check_kind"] == "none"
 
 
 def test_exceptions(rows: Rows) -> None:
@@ -139,6 +205,18 @@ def test_limitations(rows: Rows) -> None:
     assert said["Rows set aside"].startswith("1 rows of files could not be read")
     assert said["No service"].startswith("1 production deployments map to no service")
     assert "Inferred links" not in said
+
+
+def test_a_source_taken_out_of_the_configuration_is_a_limitation(tmp_path: Path) -> None:
+    """What a source brought before it was taken out still counts, and the limitations say which and how much."""
+    left = [deployment("2026-07-11 12:00"), deployment("2026-07-12 12:00"), change("m9")]
+    found = reported(tmp_path, deployment("2026-07-10 12:00"), history=[Known(left, source="old-ci")])
+    statements = [row["statement"] for row in _sections(found.snapshot)["limitations"]]
+    (said,) = (text for text in statements if "old-ci" in text)
+    assert said == (
+        "The source old-ci is not configured any more; no check looks at its completeness, and what it brought still "
+        "counts: 3 records (changes 1, deployments 2)."
+    )
 
 
 def test_delivery(rows: Rows) -> None:
@@ -253,6 +331,14 @@ def test_key_figures(rows: Rows) -> None:
     assert (deployments["value"], deployments["series"][5]) == (4, 1)
 
 
+def test_tls_inventory(rows: Rows) -> None:
+    """An endpoint with what it offers, its certificate, the whole days left since the cut-off, and the verdict."""
+    (endpoint,) = rows["tls_inventory"]
+    assert (endpoint["endpoint"], endpoint["protocols"]) == ("grafana.example:3000", "TLS 1.2, TLS 1.3")
+    assert (endpoint["issuer"], endpoint["key_size"]) == ("CN=Lindhafen authority", "EC 256")
+    assert (endpoint["days_left"], endpoint["status"]) == (9, "pass")
+
+
 def test_data_quality(rows: Rows) -> None:
     """Defects are counted by kind, with an example and what became of them."""
     aside = one(rows["data_quality"], defect="row set aside")
@@ -268,6 +354,19 @@ def test_summary(rows: Rows) -> None:
         question == "decision" and statement.startswith("Checkout answers has spent 150 %")
         for question, statement in said
     )
+
+
+def test_implementation_progress(rows: Rows) -> None:
+    """Ticked boxes are counted per section and document, beside what the document states of itself."""
+    shown = [
+        (row["section"], row["done"], row["counted"], row["declared"], row["differs"])
+        for row in rows["implementation_progress"]
+    ]
+    assert shown == [
+        ("Logs", 2, 3, "4", True),
+        ("Traces", 0, 1, None, False),
+        ("All sections", 2, 4, "9", True),
+    ]
 
 
 @pytest.mark.parametrize("stem", [query.id for query in catalog.read() if query.group == "sections"])

@@ -1,0 +1,27 @@
+-- ---
+-- title = "Endpoints and their certificates"
+-- chapter = "tls"
+-- order = 1
+-- note = "As last probed, from the place named in the configuration: behind a proxy or a load balancer that ends TLS, it is that one. Where an endpoint presents several certificates, the one that ends first. Days left are counted from the report's cut-off of knowledge."
+-- ---
+select
+    tls_certificates.endpoint,
+    case
+        when tls_certificates.offered_versions > 0 then tls_certificates.protocols
+        when tls_certificates.open_versions > 0 then 'not known'
+        else 'none'
+    end as protocols,
+    tls_certificates.cipher,
+    tls_certificates.certificate_subject,
+    tls_certificates.issuer,
+    tls_certificates.not_after,
+    floor(tls_certificates.days_left) as days_left,
+    case
+        when tls_certificates.key_type is not null
+            then concat(tls_certificates.key_type, ' ', coalesce(cast(tls_certificates.key_bits as varchar), ''))
+    end as key_size,
+    tls_certificates.probed_at,
+    findings.status
+from tls_certificates
+left join findings on tls_certificates.endpoint = findings.resource and findings.check_id = 'tls_endpoints'
+order by tls_certificates.endpoint

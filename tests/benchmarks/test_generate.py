@@ -1,0 +1,47 @@
+"""`generate` without its pages over a large organisation, beside DuckDB's bare copy of the warehouse.
+
+Run: pytest tests/benchmarks/test_generate.py --benchmark-only -s
+"""
+
+from __future__ import annotations
+
+import shutil
+from typing import Any
+
+import pytest
+
+from tests.benchmarks import figures, measured
+from tests.benchmarks.conftest import Loading
+
+GOAL = 25.0  # seconds
+GOAL_MIB = 2_048
+# The goal of 25 s is missed, and said so; what is found must not grow unnoticed. Measured between 33 and 43 s on two
+# cores, depending on what else they did: half as much again is a change for the worse and not the machine's mood.
+LIMIT = 60.0
+
+
+@pytest.mark.timeout(1800)
+@pytest.mark.parametrize("selection", measured.SELECTIONS)
+def test_generate(benchmark: Any, loaded: Loading, selection: str) -> None:
+    """Freeze, hashes and every query stay below 2 GiB; the time is held against the goal and against its limit."""
+    work = loaded(selection).work
+    results = []
+    benchmark.pedantic(lambda: results.append(measured.run("generate", work)), rounds=1)
+    [found] = results
+    shutil.rmtree(work / "reports")
+    bare = measured.run("copy_tables", work)
+    has_goal = selection == next(iter(measured.SELECTIONS))
+    met = found["seconds"] <= GOAL and found["peak_mib"] <= GOAL_MIB
+    parts = found["parts"]
+    benchmark.extra_info |= {"generate": found, "bare": bare}
+    figures.note(
+        benchmark,
+        f"generate without pages, {selection}",
+        f"{found['seconds']:.1f} s (freeze {parts['freeze']:.1f}, hashes {parts['table_digests']:.1f}, "
+        f"queries {parts['evaluate']:.1f}); {found['peak_mib']:,.0f} MiB",
+        f"`copy from database` {bare['seconds']:.1f} s, {bare['peak_mib']:,.0f} MiB",
+        f"≤ {GOAL:.0f} s, ≤ {GOAL_MIB:,} MiB" if has_goal else "",
+        met=met if has_goal else None,
+    )
+    assert found["peak_mib"] <= GOAL_MIB
+    assert not has_goal or found["seconds"] <= LIMIT
