@@ -10,6 +10,8 @@ from typing import Any
 
 import msgspec
 
+from qmsreport import configurations
+from qmsreport.configurations import File, Unreadable, prometheus, values
 from qmsreport.errors import Malformed, Rejected, SourceError
 from qmsreport.extracts import Diagnosis
 from qmsreport.records import AlertRule, ScrapeTarget, Setting
@@ -192,10 +194,12 @@ def rules(client: Client, receipt: Receipt) -> list[AlertRule]:
     return list(found.values())
 
 
-def settings(client: Client, subject: str, receipt: Receipt) -> list[Setting]:
-    """What is in force (retention, intervals) and what is measured (the oldest sample).
+def settings(client: Client, subject: str, receipt: Receipt, now: datetime) -> list[Setting]:
+    """What is in force (retention, intervals, TLS of what it reaches) and what is measured (the oldest sample).
 
-    An endpoint that is refused leaves its settings out and notes why in the receipt: absent is unknown.
+    The keys are those of `configurations`: retention in days, intervals in seconds. The configuration as loaded
+    goes through the same parser as a file of it; nothing else of it is kept. An endpoint that is refused leaves its
+    settings out and notes why in the receipt: absent is unknown.
     """
     found: list[Setting] = []
 
@@ -205,59 +209,43 @@ def settings(client: Client, subject: str, receipt: Receipt) -> list[Setting]:
                 Setting(subject=subject, key=key, layer=layer, value=str(value), unit=unit, origin=origin)
             )
 
-    try:
+    def retention() -> None:
         path = "/api/v1/status/runtimeinfo"
-        retention = str(client.data(path, dict[str, Any], receipt).get("storageRetention") or "")
-        for part in re.split(r"\s+or\s+", retention):
-            length = _duration(part)
-            if length is not None:
-                put("metrics_retention", "effective", f"{length:.15g}", "s", path)
-            elif part:
-                put("metrics_retention_size", "effective", part, "bytes", path)
-    except SourceError as error:
-        receipt.note(str(error))
-    try:
-        path = "/api/v1/status/config"
-        for key, length in _intervals(client, receipt).items():
-            put(key, "effective", f"{length:.15g}", "s", path)
-    except SourceError as error:
-        receipt.note(str(error))
-    try:
+        told = str(client.data(path, dict[str, Any], receipt).get("storageRetention") or "")
+        days, size = prometheus.stored_retention(told)
+        put("retention.metrics", "effective", days and values.plain(days), "days", path)
+        put("retention.metrics.size", "effective", size, "text", path)
+
+    def flags() -> None:
         path = "/api/v1/status/flags"
-        flags = client.data(path, dict[str, str], receipt)
+        told = client.data(path, dict[str, str], receipt)
         for flag in ("web.enable-admin-api", "web.enable-lifecycle", "query.timeout", "query.max-samples"):
-            put(flag, "effective", flags.get(flag), None, path)
-    except SourceError as error:
-        receipt.note(str(error))
+            put(flag, "effective", told.get(flag), None, path)
+
+    for ask in (retention, lambda: found.extend(_configured(client, subject, receipt)), flags):
+        try:
+            ask()
+        except SourceError as error:
+            receipt.note(str(error))
     oldest = oldest_sample(client)
-    put("oldest_metric_sample", "measured", oldest and f"{oldest.isoformat()}Z", "time", _OLDEST)
+    age = oldest and values.plain(round((now - oldest).total_seconds() / 86400, 2))
+    put("retention.metrics.oldest", "measured", age, "days", _OLDEST)
     return found
 
 
-def _intervals(client: Client, receipt: Receipt) -> dict[str, float]:
-    """Global and per-job intervals in seconds, from the configuration as loaded; nothing else of it is kept."""
-    import yaml
-
+def _configured(client: Client, subject: str, receipt: Receipt) -> list[Setting]:
+    """The settings of the configuration as loaded."""
     path = "/api/v1/status/config"
     text = client.data(path, dict[str, str], receipt).get("yaml", "")
+    product, _, name = subject.partition(":")
     try:
-        document = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506  # both are the safe loader
-    except yaml.YAMLError as error:
+        reading = configurations.read(product, File(text=text, path=name, origin=path, numbered=False))
+    except Unreadable as error:
         raise Malformed(
-            f"Prometheus at {client.url}{path} shows a configuration that is not YAML. Look at the server."
+            f"Prometheus at {client.url}{path} shows a configuration that is not read: {error} Look at the server."
         ) from error
-    document = document if isinstance(document, dict) else {}
-    common = document.get("global") or {}
-    found: dict[str, float] = {}
-    for key in ("scrape_interval", "evaluation_interval"):
-        length = _duration(common.get(key))
-        if length is not None:
-            found[key] = length
-    for job in document.get("scrape_configs") or []:
-        length = _duration(job.get("scrape_interval"))
-        if length is not None:
-            found[f"scrape_interval.{job.get('job_name')}"] = length
-    return found
+    # how long it keeps, the running server has told: of flag and file, whichever is in force
+    return [setting for setting in reading.settings if not setting.key.startswith("retention.")]
 
 
 def _duration(text: object) -> float | None:

@@ -162,7 +162,8 @@ class _Prometheus:
         """Targets, rules and settings as they are now; each on its own, so that one refused loses no other."""
 
         def settings(receipt: Receipt) -> Any:
-            return _promstate.settings(self._client, f"prometheus:{self.name}", receipt)
+            subject = f"prometheus:{self.name}"
+            return _promstate.settings(self._client, subject, receipt, self._context.clock())
 
         asked: tuple[tuple[str, str, str, Callable[[Receipt], Any]], ...] = (
             (

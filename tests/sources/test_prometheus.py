@@ -455,15 +455,21 @@ def test_targets_rules_and_settings(server: str, tmp_path: Path) -> None:
     assert rules["enabled"].all()
 
     found = {
-        (key, layer): value
-        for key, layer, value in frames["settings"].select("key", "layer", "value").iter_rows()
+        (subject, key): tuple(rest)
+        for subject, key, *rest in frames["settings"]
+        .select("subject", "key", "layer", "value", "unit")
+        .iter_rows()
     }
-    assert found["metrics_retention", "effective"] == str(50 * 365 * 86400)
-    assert found["scrape_interval", "effective"] == "1"
-    assert found["evaluation_interval", "effective"] == "2"
-    assert found["scrape_interval.self", "effective"] == "5"
-    assert found["oldest_metric_sample", "measured"] == "2025-07-01T00:00:00Z"
-    assert frames["settings"]["subject"].unique().to_list() == ["prometheus:metrics"]
+    assert found["prometheus:metrics", "retention.metrics"] == ("effective", str(50 * 365), "days")
+    assert found["prometheus:metrics", "scrape.interval"] == ("effective", "1", "s")
+    assert found["prometheus:metrics", "evaluation.interval"] == ("effective", "2", "s")
+    assert found["prometheus:metrics#job:self", "scrape.interval"] == ("effective", "5", "s")
+    assert found["prometheus:metrics#job:node", "encryption.in_transit"] == ("effective", "false", "flag")
+    layer, age, unit = found["prometheus:metrics", "retention.metrics.oldest"]
+    assert (layer, unit) == ("measured", "days")
+    born = datetime.now(UTC).replace(tzinfo=None) - timedelta(days=float(age))
+    assert abs(born - datetime.fromisoformat("2025-07-01")) < timedelta(minutes=30)
+    assert set(frames["settings"]["origin"]) >= {"/api/v1/status/config", "/api/v1/status/runtimeinfo"}
 
 
 def test_alerts_are_put_together_across_requests(server: str, tmp_path: Path) -> None:
@@ -737,7 +743,7 @@ def test_a_refused_setting_is_absent_and_said(liar: real.Liar, tmp_path: Path) -
     assert extract.error is None
     assert "status/config" in extract.warnings[0]
     assert extract.lists_all == ()
-    assert Memory().commit(extract)["settings"]["key"].to_list() == ["oldest_metric_sample"]
+    assert Memory().commit(extract)["settings"]["key"].to_list() == ["retention.metrics.oldest"]
 
 
 @pytest.mark.parametrize(
