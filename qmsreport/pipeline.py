@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from qmsreport.config import Config
     from qmsreport.warehouse import Counts
 
-FORMATS = ("pdf", "html", "csv", "json")
+FORMATS = ("pdf", "html", "csv", "json", "oscal", "ocsf", "junit")
 # kept in the snapshot for readers; computed from it, so not evidence
 _DERIVED = ("metrics", "findings", "definitions")
 
@@ -208,13 +208,9 @@ def generate(
 
 
 def _files_of(formats: Sequence[str]) -> list[str]:
-    names = {
-        "pdf": "report.pdf",
-        "html": "report.html",
-        "csv": "data/metrics.csv",
-        "json": "data/report.json",
-    }
-    return [names[name] for name in formats]
+    from qmsreport.render import FILES
+
+    return [FILES[name] for name in formats]
 
 
 def _evaluate(snapshot: Any, queries: Any, facts: dict[str, Any]) -> Evaluation:
