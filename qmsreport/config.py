@@ -47,6 +47,8 @@ class Report:
     reviewed_by: str = ""
     approved_by: str = ""
     trend_periods: int = 8
+    sample_size: int = 25
+    sample_seed: str = ""  # empty: the period and the evidence digest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,9 +72,7 @@ class Delivery:
     """Choices behind the delivery metrics; each is printed in the report."""
 
     production: list[str] = field(default_factory=lambda: ["production"])
-    causal_window_hours: float = (
-        24.0  # an incident without an explicit link blames a deployment at most this old
-    )
+    causal_window_hours: float = 24.0  # an incident without a link blames a deployment at most this old
     unplanned_patterns: list[str] = field(
         default_factory=lambda: [
             r"(^|[/_-])hotfix([/_-]|$)",
@@ -90,6 +90,15 @@ class Privacy:
     pseudonymise: bool = True
     key_file: str = "qmsreport.key"
     key_env: str = "QMSREPORT_KEY"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signing:
+    """With which key reports are signed; none by default."""
+
+    key_file: str = ""
+    key_env: str = ""  # a variable that holds the key's PEM text
+    passphrase_env: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -183,6 +192,7 @@ class Config:
     extraction: Extraction
     delivery: Delivery
     privacy: Privacy
+    signing: Signing
     response_targets: ResponseTargets
     slo_policy: SloPolicy
     services: tuple[ServiceEntry, ...]
@@ -208,6 +218,7 @@ _TABLES: dict[str, tuple[str, type]] = {
     "extraction": ("extraction", Extraction),
     "delivery": ("delivery", Delivery),
     "privacy": ("privacy", Privacy),
+    "signing": ("signing", Signing),
     "response_targets": ("response_targets", ResponseTargets),
     "slo_policy": ("slo_policy", SloPolicy),
 }
@@ -254,9 +265,8 @@ def load(path: Path) -> Config:
         raise ConfigError(
             f"Cannot read {path}: {error.strerror}. Check the path and its permissions."
         ) from error
-    problems: list[str] = []
     known = {*_TABLES, *_LISTS, "sources"}
-    problems += [f"[{key}]: unknown table.{suggest(key, known)}" for key in document if key not in known]
+    problems = [f"[{key}]: unknown table.{suggest(key, known)}" for key in document if key not in known]
     parts: dict[str, Any] = {}
     for key, (name, cls) in _TABLES.items():
         parts[name] = read_table(cls, document.get(key, {}), key, problems)

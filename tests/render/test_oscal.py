@@ -49,7 +49,7 @@ def judged(
              "reason": f"{resource} is {status}", "expected": "0", "observed": None, "basis": None, "controls": controls}
             for check, resource, status, controls in rows
         ],
-        schema={**{name: pl.String for name in ("check_id", "title", "severity", "resource", "status", "reason", "expected", "observed", "basis")},
+        schema={**dict.fromkeys(("check_id", "title", "severity", "resource", "status", "reason", "expected", "observed", "basis"), pl.String),
                 "controls": pl.List(pl.String)},
     )  # fmt: skip
     return WithVerdicts(
