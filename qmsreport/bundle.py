@@ -43,7 +43,10 @@ def chained(bundle: Path | None) -> tuple[str | None, dict[str, str | None]]:
     if bundle is None:
         return None, {"previous_bundle": None, "previous_manifest": None}
     name = f"{bundle.parent.name}/{bundle.name}"
-    link = {"previous_bundle": name, "previous_manifest": sha256_file(bundle / MANIFEST)}
+    link: dict[str, str | None] = {
+        "previous_bundle": name,
+        "previous_manifest": sha256_file(bundle / MANIFEST),
+    }
     return str(read_manifest(bundle)["evidence_digest"]), link
 
 

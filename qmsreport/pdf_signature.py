@@ -153,16 +153,17 @@ def _judge(embedded: Any, roots: Sequence[Path]) -> tuple[list[str], str]:
 
 def _timestamper(url: str | None) -> Any:
     """A client of an RFC 3161 authority over our own session: its timeouts, retries and words."""
-    if not url:
+    if url is None:
         return None
+    address = url
     import asyncio
 
     from asn1crypto import tsp
     from pyhanko.sign.timestamps import TimeStamper
 
-    class Client(TimeStamper):  # type: ignore[misc]  # the library publishes its types without this base
+    class Client(TimeStamper):  # type: ignore[misc]  # the library's types are not read
         async def async_request_tsa_response(self, req: tsp.TimeStampReq) -> tsp.TimeStampResp:
-            return await asyncio.get_running_loop().run_in_executor(None, _ask, url, req.dump())
+            return await asyncio.to_thread(_ask, address, req.dump())
 
     return Client()
 

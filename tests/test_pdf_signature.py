@@ -15,7 +15,7 @@ import pikepdf
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import pkcs12
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
@@ -31,7 +31,7 @@ class Issued:
     """A certificate and its key."""
 
     certificate: x509.Certificate
-    key: ec.EllipticCurvePrivateKey
+    key: ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
 
     def pem(self, path: Path) -> Path:
         """The certificate in a file."""
@@ -41,7 +41,8 @@ class Issued:
 
 def issue(name: str, issuer: Issued | None = None, *purposes: x509.ObjectIdentifier) -> Issued:
     """A certificate, self-signed without an issuer; valid from yesterday."""
-    key = ec.generate_private_key(ec.SECP256R1())
+    # the timestamp authority that pyHanko brings signs with RSA only
+    key = rsa.generate_private_key(65537, 2048) if purposes else ec.generate_private_key(ec.SECP256R1())
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
     now = dt.datetime.now(dt.UTC)
     builder = (
@@ -192,12 +193,6 @@ def test_another_root_does_not_vouch(bundle: Path, authorities: Authorities) -> 
     assert any("authority Common Name: Lindhafen time does not lead" in one for one in problems)
 
 
-def flipped(content: bytes) -> bytes:
-    """One byte of the signed part is another."""
-    place = content.index(b"/ByteRange") - 40
-    return content[:place] + bytes([content[place] ^ 1]) + content[place + 1 :]
-
-
 def appended(content: bytes) -> bytes:
     """The copy with an incremental update after the signature."""
     from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
@@ -230,13 +225,9 @@ def test_a_changed_copy(
 
 def test_a_changed_signature(bundle: Path, authorities: Authorities) -> None:
     """A byte changed in what was signed, beyond the report's own bytes, breaks the signature."""
-    written = pdf_signature.sign(bundle, authorities.signer, authorities.passphrase, None)
+    written = pdf_signature.sign(bundle, authorities.signer, authorities.passphrase, None, "Approved")
     content = bytearray(written.read_bytes())
-    place = (
-        content.index(b"Quality", (bundle / "report.pdf").stat().st_size)
-        if b"Quality" in content
-        else content.index(b"/M (D:") + 8
-    )
+    place = content.index(b"Approved")
     content[place] ^= 1
     written.write_bytes(bytes(content))
     problems = verification.verify(bundle, roots=[authorities.root]).problems
@@ -280,5 +271,5 @@ def test_what_cannot_be_signed(bundle: Path, authorities: Authorities, tmp_path:
     with pytest.raises(UsageError, match="was changed"):
         pdf_signature.sign(bundle, signer, passphrase, None)
     plain = small_bundle.write(tmp_path / "reports" / "2026-Q4" / "r1")
-    with pytest.raises(UsageError, match="no report.pdf"):
+    with pytest.raises(UsageError, match=r"no report\.pdf"):
         pdf_signature.sign(plain, signer, passphrase, None)
