@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qmsreport.render import oscal
+from qmsreport.render import oscal, oscal_controls, oscal_parts
 from qmsreport.results import STATUSES, Evaluation
 
 # NIST's schema of OSCAL 1.2.1, a work of the United States government and so in the public domain
@@ -142,19 +142,23 @@ def test_a_waiver_is_a_risk_that_was_approved(evaluation):
     (finding,) = results["results"][0]["findings"]
     assert risk["status"] == "deviation-approved"
     assert risk["deadline"] == "2026-12-31T23:00:00Z"
-    assert {"name": "waiver", "ns": oscal.PROPERTIES, "value": "W-12"} in risk["props"]
+    assert {"name": "waiver", "ns": oscal_parts.PROPERTIES, "value": "W-12"} in risk["props"]
     assert finding["target"]["status"] == {"state": "not-satisfied", "reason": "other"}
     assert finding["related-risks"] == [{"risk-uuid": risk["uuid"]}]
 
 
 def test_scope_excludes_and_gaps_are_said(evaluation):
-    """A control out of scope is excluded even where a check failed; one that nothing checks is named in the remarks."""
+    """A control out of scope is excluded even where a check failed; one that nothing checks is named; one not selected is not."""
     results = pl.DataFrame(
         [("soc2", "CC8.1", "not applicable", "no such system"), ("soc2", "CC1.1", "not covered", None), ("gdpr", "32(1)(a)", "pass", None)],
         schema=["framework", "control_id", "status", "exclusion_reason"], orient="row",
     )  # fmt: skip
     found = document(
-        judged(evaluation, ("c", "r", "fail", ["soc2:CC8.1", "gdpr:32(1)(a)"]), control_results=results)
+        judged(
+            evaluation,
+            ("c", "r", "fail", ["soc2:CC8.1", "gdpr:32(1)(a)", "sox_itgc:ITGC-CM-1"]),
+            control_results=results,
+        )
     )
     (selection,) = found["results"][0]["reviewed-controls"]["control-selections"]
     assert selection["exclude-controls"] == [{"control-id": "soc2_CC8.1"}]
@@ -165,7 +169,7 @@ def test_scope_excludes_and_gaps_are_said(evaluation):
 @given(st.sets(st.text(st.sampled_from("aA1()./-: é"), min_size=1, max_size=8), max_size=20))
 def test_no_two_controls_share_a_token(controls):
     """Every control becomes a valid token, and no two become the same one."""
-    found = oscal.tokens(controls)
+    found = oscal_controls.tokens(controls)
     assert len(set(found.values())) == len(controls)
     assert all(re.fullmatch(r"[A-Za-z_][A-Za-z0-9._-]*", token) for token in found.values())
 
