@@ -15,6 +15,12 @@ from qmsreport.evidence import MANIFEST, read_manifest, sha256_file
 from qmsreport.period import Period
 
 SNAPSHOT = "evidence.duckdb"
+DERIVED = (
+    "metrics",
+    "findings",
+    "definitions",
+    "check_controls",
+)  # kept in it for readers; computed from it, so not evidence
 
 
 def revisions(out: Path, label: str) -> list[Path]:
@@ -37,11 +43,16 @@ def previous(out: Path, periods: Sequence[Period]) -> Path | None:
     return next((found for period in reversed(periods) if (found := latest(out, period.label))), None)
 
 
-def chained(bundle: Path | None) -> tuple[str | None, str | None]:
-    """Evidence digest and manifest hash of the bundle before this one."""
+def chained(bundle: Path | None) -> tuple[str | None, dict[str, str | None]]:
+    """Evidence digest of the bundle before this one, and what this one's manifest says of it."""
     if bundle is None:
-        return None, None
-    return str(read_manifest(bundle)["evidence_digest"]), sha256_file(bundle / MANIFEST)
+        return None, {"previous_bundle": None, "previous_manifest": None}
+    name = f"{bundle.parent.name}/{bundle.name}"
+    link: dict[str, str | None] = {
+        "previous_bundle": name,
+        "previous_manifest": sha256_file(bundle / MANIFEST),
+    }
+    return str(read_manifest(bundle)["evidence_digest"]), link
 
 
 def next_revision(out: Path, label: str) -> int:
@@ -75,11 +86,16 @@ def being_made(out: Path, label: str, revision: int) -> Iterator[Path]:
         shutil.rmtree(partial, ignore_errors=True)
 
 
-def same_evidence(bundle: Path | None, document: dict[str, Any], files: Sequence[str]) -> bool:
-    """Whether a bundle already says exactly this and holds these files, so that no new revision is due."""
+def same_evidence(
+    bundle: Path | None, document: dict[str, Any], files: Sequence[str], key: str | None = None
+) -> bool:
+    """Whether a bundle already says exactly this, signed with this key, and holds these files."""
     if bundle is None:
         return False
-    recorded = dict(read_manifest(bundle).get("evidence", {}))
+    manifest = read_manifest(bundle)
+    if manifest.get("signing_key") != key:
+        return False
+    recorded = dict(manifest.get("evidence", {}))
     recorded["tables"] = {
         name: digest for name, digest in recorded.get("tables", {}).items() if name != "published"
     }

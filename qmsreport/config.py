@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from qmsreport import declarations
-from qmsreport.declarations import Policy, PolicySetting
+from qmsreport.declarations import Limits, Monitoring, Policy, PolicySetting
 from qmsreport.errors import ConfigError, UsageError, suggest
 from qmsreport.period import zone
 from qmsreport.toml_tables import read_table as read_table  # part of this module's face
@@ -45,6 +45,8 @@ class Report:
     reviewed_by: str = ""
     approved_by: str = ""
     trend_periods: int = 8
+    sample_size: int = 25
+    sample_seed: str = ""  # empty: the period and the evidence digest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,9 +70,7 @@ class Delivery:
     """Choices behind the delivery metrics; each is printed in the report."""
 
     production: list[str] = field(default_factory=lambda: ["production"])
-    causal_window_hours: float = (
-        24.0  # an incident without an explicit link blames a deployment at most this old
-    )
+    causal_window_hours: float = 24.0  # an incident without a link blames a deployment at most this old
     unplanned_patterns: list[str] = field(
         default_factory=lambda: [
             r"(^|[/_-])hotfix([/_-]|$)",
@@ -91,6 +91,15 @@ class Privacy:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Signing:
+    """With which key reports are signed; none by default."""
+
+    key_file: str = ""
+    key_env: str = ""  # a variable that holds the key's PEM text
+    passphrase_env: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ResponseTargets:
     """Seconds within which an incident of each severity is acknowledged."""
 
@@ -107,36 +116,6 @@ class SloPolicy:
     minimum_coverage: float = 0.95  # share of the period that must be known for an attainment to be judged
     zero_traffic: str = "unknown"  # or "good"
     files: list[str] = field(default_factory=list)  # OpenSLO v1 YAML
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
-    """What the checks allow where no other document says it; each is printed as the basis of its verdicts."""
-
-    silence_days: float = 7.0
-    emergency_review_days: float = 5.0
-    breach_notification_hours: float = 72.0  # GDPR Art. 33(1)
-    scan_gap_days: float = 92.0  # PCI DSS 11.3.1: at least every three months
-    critical_fix_days: float = 30.0  # PCI DSS 6.3.3: within one month
-    high_fix_days: float = 90.0
-    access_review_months: float = 6.0  # PCI DSS 7.2.4
-    restore_test_months: float = 12.0
-    incident_exercise_months: float = 12.0  # PCI DSS 12.10.2
-    rule_evaluation_hours: float = 1.0
-    clock_offset_seconds: float = 5.0
-    failed_notifications_share: float = 0.01
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Monitoring:
-    """By which names the monitoring of the monitoring is known; compared without regard to case."""
-
-    jobs: list[str] = field(
-        default_factory=lambda: ["prometheus", "alertmanager", "grafana", "loki", "tempo", "otel-collector"]
-    )  # scrape jobs of the monitoring servers themselves
-    watchdogs: list[str] = field(
-        default_factory=lambda: ["Watchdog", "DeadMansSwitch", "AlwaysFiring"]
-    )  # alerts that fire always, so that their silence tells
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -229,6 +208,7 @@ class Config:
     extraction: Extraction
     delivery: Delivery
     privacy: Privacy
+    signing: Signing
     response_targets: ResponseTargets
     limits: Limits
     monitoring: Monitoring
@@ -258,6 +238,7 @@ _TABLES: dict[str, tuple[str, type]] = {
     "extraction": ("extraction", Extraction),
     "delivery": ("delivery", Delivery),
     "privacy": ("privacy", Privacy),
+    "signing": ("signing", Signing),
     "response_targets": ("response_targets", ResponseTargets),
     "limits": ("limits", Limits),
     "monitoring": ("monitoring", Monitoring),
@@ -301,9 +282,8 @@ def load(path: Path) -> Config:
         raise ConfigError(
             f"Cannot read {path}: {error.strerror}. Check the path and its permissions."
         ) from error
-    problems: list[str] = []
     known = {*_TABLES, *_LISTS, "policy", "sources"}
-    problems += [f"[{key}]: unknown table.{suggest(key, known)}" for key in document if key not in known]
+    problems = [f"[{key}]: unknown table.{suggest(key, known)}" for key in document if key not in known]
     parts: dict[str, Any] = {}
     for key, (name, cls) in _TABLES.items():
         parts[name] = read_table(cls, document.get(key, {}), key, problems)

@@ -1,4 +1,4 @@
-"""`[policy]` of the configuration: which document holds where several speak, and what is declared right there."""
+"""What the configuration itself declares: the limits of checks, names, and which document holds where several speak."""
 
 from __future__ import annotations
 
@@ -13,6 +13,36 @@ from qmsreport.errors import suggest
 
 SUBJECT = "document:qmsreport.toml"  # the configuration is a document that declares, like the others
 _NUMBERS = ("days", "h", "s", "ms", "share")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What the checks allow where no other document says it; each is printed as the basis of its verdicts."""
+
+    silence_days: float = 7.0
+    emergency_review_days: float = 5.0
+    breach_notification_hours: float = 72.0  # GDPR Art. 33(1)
+    scan_gap_days: float = 92.0  # PCI DSS 11.3.1: at least every three months
+    critical_fix_days: float = 30.0  # PCI DSS 6.3.3: within one month
+    high_fix_days: float = 90.0
+    access_review_months: float = 6.0  # PCI DSS 7.2.4
+    restore_test_months: float = 12.0
+    incident_exercise_months: float = 12.0  # PCI DSS 12.10.2
+    rule_evaluation_hours: float = 1.0
+    clock_offset_seconds: float = 5.0
+    failed_notifications_share: float = 0.01
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Monitoring:
+    """By which names the monitoring of the monitoring is known; compared without regard to case."""
+
+    jobs: list[str] = field(
+        default_factory=lambda: ["prometheus", "alertmanager", "grafana", "loki", "tempo", "otel-collector"]
+    )  # scrape jobs of the monitoring servers themselves
+    watchdogs: list[str] = field(
+        default_factory=lambda: ["Watchdog", "DeadMansSwitch", "AlwaysFiring"]
+    )  # alerts that fire always, so that their silence tells
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

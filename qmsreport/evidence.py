@@ -18,6 +18,11 @@ from qmsreport.errors import UsageError
 from qmsreport.results import Query
 
 MANIFEST = "manifest.json"
+MANIFEST_KEY = "manifest.json.pub"
+MANIFEST_SIGNATURE = "manifest.json.sig"
+SIGNED_PDF = "report.signed.pdf"
+# made after the manifest, so not in it; each proves itself and is checked on its own
+_AFTERWARDS = (MANIFEST, MANIFEST_SIGNATURE, SIGNED_PDF)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +82,11 @@ def folder_hash(folder: Path) -> str:
 
 
 def write_manifest(
-    bundle: Path, parts: Parts, facts: Mapping[str, Any], raw: Mapping[str, str | None]
+    bundle: Path,
+    parts: Parts,
+    facts: Mapping[str, Any],
+    raw: Mapping[str, str | None],
+    signature: Mapping[str, str] | None = None,
 ) -> None:
     """Write `manifest.json` over every file in the bundle.
 
@@ -86,6 +95,7 @@ def write_manifest(
         parts: of the evidence digest.
         facts: what the report is: period, revision, as-of, previous manifest's hash.
         raw: extract id to SHA-256 of its raw responses.
+        signature: with which key it will be signed; none for an unsigned report.
     """
     import rfc8785
 
@@ -100,7 +110,7 @@ def write_manifest(
         "evidence": parts.document(),
         "files": files,
         "extracts": {str(extract): digest for extract, digest in raw.items()},
-        "signature": None,
+        "signature": dict(signature) if signature else None,
     }
     manifest["self"] = sha256_json(manifest)
     (bundle / MANIFEST).write_bytes(rfc8785.dumps(manifest))
@@ -135,9 +145,8 @@ def changed_files(bundle: Path, manifest: Mapping[str, Any]) -> list[str]:
         found.append(f"{MANIFEST}: not in canonical form; it was edited after it was written.")
     if sha256_json({key: value for key, value in manifest.items() if key != "self"}) != manifest.get("self"):
         found.append(f"{MANIFEST}: changed: its own SHA-256 is not the recorded one.")
-    present = {path.relative_to(bundle).as_posix() for path in bundle.rglob("*") if path.is_file()} - {
-        MANIFEST
-    }
+    present = {path.relative_to(bundle).as_posix() for path in bundle.rglob("*") if path.is_file()}
+    present -= set(_AFTERWARDS)
     for name, entry in manifest["files"].items():
         path = bundle / name
         if name not in present:

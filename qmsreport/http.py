@@ -83,6 +83,20 @@ def session(options: HttpOptions) -> requests.Session:
     return made
 
 
+def post(url: str, content: bytes, kind: str, what: str, options: HttpOptions | None = None) -> bytes:
+    """Send `content` of the media type `kind`, and return the answer's body.
+
+    Raises:
+        SourceError: as `failure` and `check` word it; `what` names the server.
+    """
+    with session(options or HttpOptions()) as made:
+        try:
+            response = made.post(url, data=content, headers={"Content-Type": kind})
+        except requests.RequestException as error:
+            raise failure(error, what, url) from error
+        return check(response, what).content
+
+
 def failure(error: Exception, what: str, where: str) -> SourceError:
     """A network library's exception as one of ours; `where` is a URL, shown without its secrets."""
     where = redact(where)

@@ -8,8 +8,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from qmsreport import __version__, assets, bundle, catalog, evidence, openslo, policy, sources
-from qmsreport.errors import WarehouseError
+from qmsreport import __version__, assets, bundle, catalog, evidence, openslo, policy, signature, sources
 from qmsreport.extraction import Extraction, extract
 from qmsreport.period import Period, parse_moment
 from qmsreport.results import SEVERITY_ORDER, Evaluation
@@ -19,11 +18,9 @@ if TYPE_CHECKING:
 
     from qmsreport.config import Config
 
-__all__ = ["FORMATS", "Extraction", "Report", "extract", "generate", "reproduce", "verify", "worst_finding"]
+__all__ = ["FORMATS", "Extraction", "Report", "extract", "generate", "reproduce", "worst_finding"]
 
-FORMATS = ("pdf", "html", "csv", "json")
-# kept in the snapshot for readers; computed from it, so not evidence
-_DERIVED = ("metrics", "findings", "definitions", "check_controls")
+FORMATS = ("pdf", "html", "csv", "json", "oscal", "ocsf", "junit")
 _KEY_FIGURES = "grain = 'period' and scope_type = 'organisation' and environment is null"
 
 
@@ -68,7 +65,8 @@ def generate(
     periods = period.trend(config.report.trend_periods)
     queries = catalog.read()
     before = bundle.previous(out, periods)
-    digest_before, manifest_before = bundle.chained(before)
+    digest_before, link = bundle.chained(before)
+    signer = signature.signer(config)
     revision = bundle.next_revision(out, period.label)
     slos = openslo.objectives(config)
 
@@ -79,7 +77,7 @@ def generate(
         freeze(warehouse, file, periods, moment, [entry.name for entry in config.sources], tables, wait)
         with Snapshot(file, read_only=False) as snapshot:
             parts = evidence.Parts(
-                tables=table_digests(snapshot, leave_out=_DERIVED),
+                tables=table_digests(snapshot, leave_out=bundle.DERIVED),
                 queries=evidence.query_hashes(queries),
                 configuration=evidence.sha256_json(_plain(config.document)),
                 templates=evidence.folder_hash(assets.folder("report_templates")),
@@ -87,10 +85,12 @@ def generate(
                 previous=digest_before,
             )
             newest = bundle.latest(out, period.label)
-            if newest and bundle.same_evidence(newest, parts.document(), _files_of(formats)):
+            if newest and bundle.same_evidence(
+                newest, parts.document(), _files_of(formats), signer.fingerprint if signer else None
+            ):
                 with Snapshot(newest / bundle.SNAPSHOT) as written:
                     return Report(newest, True, written.metrics(_KEY_FIGURES), written.stored("judgements"))
-            facts = _facts(config, period, moment, revision, parts.digest)
+            facts = _facts(config, period, moment, revision, parts.digest, signer)
             outcome = evaluate(snapshot, queries)
             key_figures = snapshot.metrics(_KEY_FIGURES)
             # a large organisation has millions of figures: they leave the database for pages only
@@ -104,18 +104,19 @@ def generate(
             target = folder / query.path
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_text(query.text, "utf-8")
-        evidence.write_manifest(folder, parts, {**_plain(facts), "previous_manifest": manifest_before}, raw)
+        if signer:
+            signer.place(folder)
+        described = signer.described() if signer else None
+        evidence.write_manifest(folder, parts, {**_plain(facts), **link}, raw, described)
+        if signer:
+            signer.sign(folder)
     return Report(out / period.label / f"r{revision}", False, key_figures, outcome.judgements)
 
 
 def _files_of(formats: Sequence[str]) -> list[str]:
-    names = {
-        "pdf": "report.pdf",
-        "html": "report.html",
-        "csv": "data/metrics.csv",
-        "json": "data/report.json",
-    }
-    return [names[name] for name in formats]
+    from qmsreport.render import FILES
+
+    return [FILES[name] for name in formats]
 
 
 def _evaluation(snapshot: Any, queries: Any, outcome: Any, facts: dict[str, Any]) -> Evaluation:
@@ -148,7 +149,14 @@ def published(out: Path, periods: Sequence[Period]) -> Any:
     )
 
 
-def _facts(config: Config, period: Period, as_of: datetime, revision: int, digest: str) -> dict[str, Any]:
+def _facts(
+    config: Config,
+    period: Period,
+    as_of: datetime,
+    revision: int,
+    digest: str,
+    signer: signature.Signer | None = None,
+) -> dict[str, Any]:
     """What the cover and the footers say."""
     report = config.report
     return {
@@ -170,7 +178,10 @@ def _facts(config: Config, period: Period, as_of: datetime, revision: int, diges
         "approved_by": report.approved_by or None,
         "tool_version": __version__,
         "evidence_digest": digest,
-        "signed": False,
+        "signed": signer is not None,
+        "signing_key": signer.fingerprint if signer else None,
+        "sample_size": report.sample_size,
+        "sample_seed": report.sample_seed or f"{period.label} {digest}",
         "state": "draft",  # a person makes it final by signing; the tool never does
     }
 
@@ -192,45 +203,23 @@ def worst_finding(findings: pl.DataFrame) -> str | None:
     return next((severity for severity in SEVERITY_ORDER if severity in open_ones), None)
 
 
-def verify(folder: Path) -> list[str]:
-    """What is wrong with a bundle, one sentence each; empty when nothing was changed since it was written."""
-    from qmsreport.warehouse import Snapshot, table_digests
-
-    manifest = evidence.read_manifest(folder)
-    problems = [f"changed file: {sentence}" for sentence in evidence.changed_files(folder, manifest)]
-    snapshot_file = folder / bundle.SNAPSHOT
-    if not snapshot_file.is_file():
-        return problems
-    queries: dict[str, str] = {}
-    for path in sorted((folder / "queries").rglob("*.sql")):
-        queries[path.relative_to(folder).as_posix()] = evidence.sha256_file(path)
-    try:
-        with Snapshot(snapshot_file) as snapshot:
-            verdicts = [path.stem for path in (folder / "queries" / "verdicts").glob("*.sql")]
-            tables = table_digests(snapshot, leave_out=[*_DERIVED, *verdicts])
-    except WarehouseError as error:
-        return [*problems, f"changed fact: the snapshot cannot be read any more: {error}"]
-    return problems + [
-        f"changed fact: {sentence}" for sentence in evidence.changed_evidence(manifest, tables, queries)
-    ]
-
-
-def reproduce(folder: Path, target: Path, formats: Sequence[str] = ("pdf", "html")) -> list[str]:
+def reproduce(folder: Path, target: Path, formats: Sequence[str] = ()) -> list[str]:
     """Render a bundle again from its own snapshot and queries, and compare byte by byte.
 
     Args:
         folder: the bundle.
         target: an existing empty folder for the pages made anew.
-        formats: which to make.
+        formats: which to make; none means all that the bundle has.
 
     Returns:
         One sentence for each file that came out differently; empty when all are the same.
     """
     from qmsreport.evaluate import evaluate
-    from qmsreport.render import render
+    from qmsreport.render import FILES, render
     from qmsreport.warehouse import Snapshot
 
     manifest = evidence.read_manifest(folder)
+    formats = formats or [name for name, file in FILES.items() if file in manifest["files"]]
     problems = []
     if manifest["tool_version"] != __version__:
         problems.append(

@@ -9,7 +9,8 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from qmsreport import assets, declarations, frameworks
-from qmsreport.config import Config, Limits, SloEntry
+from qmsreport.config import Config, SloEntry
+from qmsreport.declarations import Limits
 from qmsreport.period import Period, to_utc
 
 if TYPE_CHECKING:

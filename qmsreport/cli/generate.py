@@ -43,10 +43,10 @@ qmsreport generate --fail-on high                     exit 1 on an open finding,
 @click.option(
     "--format",
     "formats",
-    default="pdf,html,csv,json",
+    default="pdf,html,csv,json,oscal,ocsf,junit",
     show_default=True,
     metavar="LIST",
-    help="What to write, with commas between.",
+    help="What to write, with commas between; also: xlsx, the populations as a workbook.",
 )
 @click.option(
     "--out",

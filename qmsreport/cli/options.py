@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from qmsreport.config import Config
 
 _F = TypeVar("_F", bound=Callable[..., Any])
+_C = TypeVar("_C", bound=click.Command)
 
 
 @dataclass(slots=True)
@@ -76,10 +77,10 @@ def source_option(what: str) -> Callable[[_F], _F]:
     )
 
 
-def examples(text: str) -> Callable[[click.Command], click.Command]:
+def examples(text: str) -> Callable[[_C], _C]:
     """Put examples under a command's help, as they stand."""
 
-    def add(command: click.Command) -> click.Command:
+    def add(command: _C) -> _C:
         command.epilog = "\b\nExamples:\n" + "".join(f"  {line}\n" for line in text.strip().splitlines())
         return command
 

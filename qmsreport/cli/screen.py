@@ -17,12 +17,15 @@ GROUPS = {
     "Work": {
         "extract": "Bring facts from the sources into the warehouse.",
         "generate": "Write the report of a quarter, a month or any days.",
+        "sample": "Draw a reproducible sample of a report's population, for inspection.",
+        "sign": "Sign a report's PDF as a person, for instance to approve it.",
         "verify": "Say whether a report bundle is still as it was written.",
     },
     "Look up": {
         "metrics": "What is counted, each with its definition.",
         "checks": "What is judged, each with its controls.",
         "sources": "Where facts can come from, each with its options.",
+        "key": "Make the key that signs reports, or show a key's fingerprint.",
         "completion": "Print the completion script for your shell.",
     },
 }

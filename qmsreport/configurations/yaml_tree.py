@@ -159,7 +159,7 @@ def document(text: str, title: str, known: Iterable[str], *, may_be_empty: bool 
     return root
 
 
-def _line(mark: yaml.Mark | None) -> int | None:
+def _line(mark: Any) -> int | None:
     return mark.line + 1 if mark else None
 
 

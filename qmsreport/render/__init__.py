@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,7 +12,19 @@ from qmsreport.errors import UsageError, suggest
 if TYPE_CHECKING:
     from qmsreport.results import Evaluation
 
-FORMATS = ("pdf", "html", "csv", "json")
+# format to the file, or one of the files, that it writes
+FILES = {
+    "pdf": "report.pdf",
+    "html": "report.html",
+    "csv": "data/metrics.csv",
+    "json": "data/report.json",
+    "oscal": "data/oscal-assessment-results.json",
+    "ocsf": "data/ocsf.jsonl",
+    "junit": "data/junit.xml",
+    "xlsx": "data/populations.xlsx",
+}
+FORMATS = tuple(FILES)
+_MACHINE = ("oscal", "ocsf", "junit", "xlsx")  # one module each, of that name, with `content(evaluation)`
 
 
 def render(evaluation: Evaluation, formats: Iterable[str], folder: Path) -> list[Path]:
@@ -20,7 +33,7 @@ def render(evaluation: Evaluation, formats: Iterable[str], folder: Path) -> list
     Args:
         evaluation: everything the report says; nothing else is read but the templates.
         formats: any of `FORMATS`.
-        folder: gets `report.pdf`, `report.html`, `data/*.csv` and `data/report.json`.
+        folder: gets the files of `FILES`; "csv" writes `data/*.csv`, one for each table.
 
     Returns:
         The files written.
@@ -55,6 +68,10 @@ def _contents(evaluation: Evaluation, wanted: tuple[str, ...]) -> dict[str, byte
             found |= {f"data/{name}": content for name, content in tables.items()}
         if "json" in wanted:
             found["data/report.json"] = machine
+        for name in _MACHINE:
+            if name in wanted:
+                module = importlib.import_module(f"qmsreport.render.{name}")
+                found[FILES[name]] = module.content(evaluation)
         if typesetting:
             found["report.pdf"] = typesetting.finish()
     finally:

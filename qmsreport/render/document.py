@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from markupsafe import Markup
 
-from qmsreport import assets
+from qmsreport import assets, sampling
 from qmsreport.errors import RenderError, suggest
 from qmsreport.render import charts, csv_files, filters, tables
 from qmsreport.render.figures import Figures
@@ -31,7 +31,8 @@ _FACTS: Mapping[str, Any] = dict.fromkeys(
     (
         "organisation", "system", "title", "period", "first_day", "last_day", "zone", "as_of", "revision",
         "classification", "notice", "document_number", "prepared_by", "reviewed_by", "approved_by",
-        "tool_version", "evidence_digest", "state", "signed", "grain",
+        "tool_version", "evidence_digest", "state", "signed", "signing_key", "grain",
+        "sample_size", "sample_seed",
     )
 )  # fmt: skip
 # characters that would reorder or hide the text around them, or that no XML may hold
@@ -134,6 +135,8 @@ def _environment(evaluation: Evaluation, medium: Medium, figures: Figures) -> ji
         "findings": findings,
         "standing": standing(findings, _incomplete(evaluation)),
         "queries": [{"path": query.path, "sha256": query.sha256} for query in evaluation.queries],
+        "samples": sampling.printed(evaluation.report, evaluation.populations),
+        "shown_of_a_sample": sampling.SHOWN,
         "metric": metric,
         "col": tables.Column,
         "table": table,

@@ -19,7 +19,7 @@ from qmsreport.cli.app import app
 ROOT = Path(__file__).parents[2]
 HEAVY = (
     "click", "duckdb", "polars", "pandas", "pyarrow", "numpy", "weasyprint", "altair", "jinja2", "requests", "github",
-    "prometheus_api_client", "rich", "tomllib", "dataclasses",
+    "prometheus_api_client", "rich", "cryptography", "xlsxwriter", "pyhanko", "tomllib", "dataclasses",
 )  # fmt: skip
 
 
