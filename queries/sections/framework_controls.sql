@@ -27,6 +27,8 @@ select
                 'Outside the declared scope: ', control_results.exclusion_reason, ' (',
                 control_results.exclusion_approver, ')'
             )
+        when array_length(control_results.check_ids) > 2
+            then concat(cast(array_length(control_results.check_ids) as varchar), ' checks')
         else array_to_string(control_results.check_ids, ', ')
     end as answered_by
 from control_results

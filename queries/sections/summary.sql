@@ -26,10 +26,38 @@ ranked_checks as (
     from statuses
 ),
 
+overview as (
+    select
+        count(*) as checks,
+        count(case when failed > 0 then 1 end) as failed,
+        count(case when unassessed = total then 1 end) as unassessed,
+        count(case when failed = 0 and unassessed < total and partial + unassessed > 0 then 1 end) as partial
+    from ranked_checks
+),
+
 control as (
     select
         'control' as question,
-        rank,
+        0 as rank,
+        cast(null as varchar) as status,
+        concat(
+            'Of ', cast(checks as varchar), ' checks ', cast(checks - failed - unassessed - partial as varchar),
+            ' hold, ', cast(failed as varchar), ' do not, ', cast(partial as varchar),
+            ' hold as far as could be judged, and ', cast(unassessed as varchar), ' could not be judged at all.'
+        ) as statement
+    from overview
+    where checks > 0
+    union all
+    select
+        'control' as question,
+        ranked_checks.rank + case
+            when failed > 0 then 0
+            when unassessed = total then 10
+            when partial + unassessed > 0 then 20
+            when accepted > 0 then 30
+            when attested > 0 then 40
+            else 50
+        end as rank,
         case
             when failed > 0 then 'fail'
             when unassessed = total then 'not assessed'
@@ -197,14 +225,41 @@ answers as (
     select * from decision
     union all
     select * from unassessed
+),
+
+numbered as (
+    select
+        *,
+        row_number() over (partition by question order by rank, statement) as position,
+        count(*) over (partition by question) as total
+    from answers
+),
+
+shortened as (
+    select
+        question,
+        position,
+        status,
+        statement
+    from numbered
+    where position <= 4
+    union all
+    select
+        question,
+        5 as position,
+        cast(null as varchar) as status,
+        concat('And ', cast(max(total) - 4 as varchar), ' more, in the results per theme and among the exceptions.')
+            as statement
+    from numbered
+    group by question
+    having max(total) > 4
 )
 
 select
     question,
     status,
     statement
-from answers
+from shortened
 order by
     case question when 'control' then 1 when 'change' then 2 when 'decision' then 3 else 4 end,
-    rank,
-    statement
+    position
