@@ -25,6 +25,7 @@ from tests.factories import (
     moment,
     reject,
     sli_windows,
+    tls_endpoint,
 )
 from tests.queries.conftest import NOW, Evaluated, Known, reported
 
@@ -269,6 +270,8 @@ def everything() -> tuple[Any, ...]:
         event,
         sli_windows("api", "2026-07-01", 92, 95.0, 100.0, 86400),
         sli_windows("slices", "2026-07-01", 92, 50.0, 100.0, 86400),
+        tls_endpoint(),
+        tls_endpoint(endpoint="old.example:443", weak_ciphers=["RC4"], not_after="2026-10-22"),
     )
 
 
