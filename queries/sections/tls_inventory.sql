@@ -28,5 +28,6 @@ select
     end as status
 from tls_certificates
 left join findings as sound on tls_certificates.endpoint = sound.resource and sound.check_id = 'tls_endpoints'
-left join findings as renewed on tls_certificates.endpoint = renewed.resource and renewed.check_id = 'certificate_expiry'
+left join findings as renewed
+    on tls_certificates.endpoint = renewed.resource and renewed.check_id = 'certificate_expiry'
 order by tls_certificates.endpoint
