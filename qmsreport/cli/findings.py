@@ -68,11 +68,13 @@ def near(path: Path) -> str:
 
 def _figures(report: Report) -> None:
     """The core metrics of the period for the organisation as a whole."""
+    import polars as pl
+
     from qmsreport.cli.definitions import of
     from qmsreport.render.filters import figure
 
     rows = report.key_figures.filter(report.key_figures["statistic"].is_in(_HEADLINES))
-    newest = rows.filter(rows["starts_on"] == rows["starts_on"].max())
+    newest = rows.filter(pl.col("starts_on") == pl.col("starts_on").max())  # of no rows: none
     values = {row["metric"]: row for row in newest.iter_rows(named=True)}
     core = [query for query in of("metrics").values() if query.header.get("core")]
     width = max((len(query.title) for query in core), default=0)

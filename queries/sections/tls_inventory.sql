@@ -2,7 +2,7 @@
 -- title = "Endpoints and their certificates"
 -- chapter = "tls"
 -- order = 1
--- note = "As last probed, from the place named in the configuration: behind a proxy or a load balancer that ends TLS, it is that one. Where an endpoint presents several certificates, the one that ends first. Days left are counted from the report's cut-off of knowledge."
+-- note = "As last probed, from the place named in the configuration: behind a proxy or a load balancer that ends TLS, it is that one. Where an endpoint presents several certificates, the one that ends first. Days left are counted from the report's cut-off of knowledge. The verdict is the worse of the two checks, of sound TLS and of renewal in time."
 -- ---
 select
     tls_certificates.endpoint,
@@ -21,7 +21,13 @@ select
             then concat(tls_certificates.key_type, ' ', coalesce(cast(tls_certificates.key_bits as varchar), ''))
     end as key_size,
     tls_certificates.probed_at,
-    findings.status
+    case
+        when sound.status = 'fail' or renewed.status = 'fail' then 'fail'
+        when sound.status = 'pass' and renewed.status = 'pass' then 'pass'
+        else 'not assessed'
+    end as status
 from tls_certificates
-left join findings on tls_certificates.endpoint = findings.resource and findings.check_id = 'tls_endpoints'
+left join findings as sound on tls_certificates.endpoint = sound.resource and sound.check_id = 'tls_endpoints'
+left join findings as renewed
+    on tls_certificates.endpoint = renewed.resource and renewed.check_id = 'certificate_expiry'
 order by tls_certificates.endpoint

@@ -304,3 +304,16 @@ def test_today_is_a_day_like_any_other() -> None:
         period.last_complete_quarter(period.to_utc(date(2026, 11, 21), "UTC"), "Europe/Berlin").label
         == "2026-Q3"
     )
+
+
+def test_a_report_without_any_figure(tmp_path: Path, call: Callable[..., Ran]) -> None:
+    """An organisation that only has its endpoints probed gets its report, and every headline says 'no data'."""
+    path = tmp_path / "qmsreport.toml"
+    path.write_text(
+        '[organisation]\nname = "Example"\n[privacy]\npseudonymise = false\n'
+        '[sources.edge]\nkind = "tls"\nendpoints = ["127.0.0.1:9"]\nvantage_point = "here"\n'
+    )
+    assert call("extract", "--config", path).code == 0
+    ran = call("generate", "--config", path, "--month", "2026-07", "--format", "json")
+    assert ran.code in (0, 1)
+    assert "no data" in ran.out

@@ -31,6 +31,7 @@ from tests.factories import (
     moment,
     reject,
     sli_windows,
+    tls_endpoint,
 )
 from tests.queries.conftest import Known, reported
 from tests.queries.test_properties import MORE
@@ -84,6 +85,8 @@ def everything() -> tuple[Any, ...]:
         event,
         sli_windows("api", "2026-07-01", 92, 95.0, 100.0, 86400),
         sli_windows("slices", "2026-07-01", 92, 50.0, 100.0, 86400),
+        tls_endpoint(),
+        tls_endpoint(endpoint="old.example:443", weak_ciphers=["RC4"], not_after="2026-10-22"),
         decided(Waiver, waiver_id="W1", check_id="change_approved", resource="own", approver="grace"),
         decided(Attestation, attestation_id="A1", check_id="incident_acknowledged_in_time"),
     )

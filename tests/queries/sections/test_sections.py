@@ -349,7 +349,7 @@ def test_tls_inventory(rows: Rows) -> None:
     (endpoint,) = rows["tls_inventory"]
     assert (endpoint["endpoint"], endpoint["protocols"]) == ("grafana.example:3000", "TLS 1.2, TLS 1.3")
     assert (endpoint["issuer"], endpoint["key_size"]) == ("CN=Lindhafen authority", "EC 256")
-    assert (endpoint["days_left"], endpoint["status"]) == (9, "pass")
+    assert (endpoint["days_left"], endpoint["status"]) == (9, "fail")  # sound, and its renewal was due
 
 
 def test_data_quality(rows: Rows) -> None:
