@@ -17,6 +17,6 @@ def note(benchmark: Any, what: str, found: str, beside: str, goal: str, *, met: 
         met: whether it was reached; nothing where there was no goal.
     """
     row = {"what": what, "found": found, "beside": beside, "goal": goal, "met": met}
-    benchmark.extra_info.setdefault("rows", []).append(row)
+    benchmark.extra_info.setdefault("table", []).append(row)
     verdict = {True: f"goal {goal}: met", False: f"goal {goal}: MISSED", None: "no goal"}[met]
     print(f"\n{what}: {found} | beside: {beside} | {verdict}")

@@ -26,7 +26,7 @@ def table(results: Sequence[dict[str, Any]]) -> str:
         results: pytest-benchmark's files, whose `extra_info` hold what `figures.note` was given.
     """
     found = [one for result in results for one in result["benchmarks"]]
-    rows = [row for one in found for row in one["extra_info"].get("rows", ())]
+    rows = [row for one in found for row in one["extra_info"].get("table", ())]
     return "\n".join([_machine(results[-1]), "", _HEAD, *(_row(row) for row in rows)])
 
 

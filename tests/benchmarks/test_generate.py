@@ -15,15 +15,15 @@ from tests.benchmarks.conftest import Loading
 
 GOAL = 25.0  # seconds
 GOAL_MIB = 2_048
-# The goal of 25 s is missed, and said so; what is found must not grow unnoticed. Measured between 33 and 43 s on two
-# cores, depending on what else they did: half as much again is a change for the worse and not the machine's mood.
-LIMIT = 60.0
+# The goal of 25 s is missed, and said so; what is found must not grow unnoticed. It took 69 s of processor time,
+# which does not depend on what else the machine does as the time on the clock does: a third more is a change.
+LIMIT = 90.0
 
 
 @pytest.mark.timeout(1800)
 @pytest.mark.parametrize("selection", measured.SELECTIONS)
 def test_generate(benchmark: Any, loaded: Loading, selection: str) -> None:
-    """Freeze, hashes and every query stay below 2 GiB; the time is held against the goal and against its limit."""
+    """Freeze, hashes and every query stay below 2 GiB; the time is held against the goal, the processor's against its limit."""
     work = loaded(selection).work
     results = []
     benchmark.pedantic(lambda: results.append(measured.run("generate", work)), rounds=1)
@@ -38,10 +38,10 @@ def test_generate(benchmark: Any, loaded: Loading, selection: str) -> None:
         benchmark,
         f"generate without pages, {selection}",
         f"{found['seconds']:.1f} s (freeze {parts['freeze']:.1f}, hashes {parts['table_digests']:.1f}, "
-        f"queries {parts['evaluate']:.1f}); {found['peak_mib']:,.0f} MiB",
+        f"queries {parts['evaluate']:.1f}); processor {found['cpu_seconds']:.1f} s; {found['peak_mib']:,.0f} MiB",
         f"`copy from database` {bare['seconds']:.1f} s, {bare['peak_mib']:,.0f} MiB",
         f"≤ {GOAL:.0f} s, ≤ {GOAL_MIB:,} MiB" if has_goal else "",
         met=met if has_goal else None,
     )
     assert found["peak_mib"] <= GOAL_MIB
-    assert not has_goal or found["seconds"] <= LIMIT
+    assert not has_goal or found["cpu_seconds"] <= LIMIT

@@ -38,7 +38,8 @@ def test_loading(benchmark: Any, loaded: Loading, selection: str) -> None:
         benchmark,
         f"load {selection} ({bare['rows'] / 1e6:.1f} M rows)",
         f"{first.found['seconds']:.1f} s, {rate / 1e3:,.0f} k rows/s; again {again['seconds']:.1f} s, "
-        f"{rate_again / 1e3:,.0f} k rows/s; {peak:,.0f} MiB",
+        f"{rate_again / 1e3:,.0f} k rows/s; "
+        f"processor {first.found['cpu_seconds']:.1f} and {again['cpu_seconds']:.1f} s; {peak:,.0f} MiB",
         f"`create table as` {bare['seconds']:.1f} s, {rate_bare / 1e3:,.0f} k rows/s, {bare['peak_mib']:,.0f} MiB",
         f"≥ {GOAL // 1000} k rows/s, again no slower, ≤ {GOAL_MIB:,} MiB" if has_goal else "",
         met=is_fast and peak <= GOAL_MIB if has_goal else None,
