@@ -6,6 +6,7 @@ from qmsreport.configurations import values
 from qmsreport.configurations.reading import Reading
 from qmsreport.configurations.yaml_tree import Node
 from qmsreport.records import AlertRule
+from qmsreport.redaction import redact
 
 
 def read(document: Node, reading: Reading) -> None:
@@ -43,4 +44,4 @@ def read(document: Node, reading: Reading) -> None:
 
 
 def _texts(mapping: Node) -> dict[str, str]:
-    return {name: values.scrub(node.text or "") for name, node in mapping.items()}
+    return {name: redact(values.scrub(node.text or "")) for name, node in mapping.items()}

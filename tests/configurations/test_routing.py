@@ -28,7 +28,7 @@ LABELS = ("severity", "service", "team")
 def asked(path: Path, labels: Mapping[str, str]) -> list[str]:
     """The receivers that amtool names for an alert."""
     command = ["amtool", "config", "routes", "test", f"--config.file={path}"]
-    given = [f"{name}={value}" for name, value in labels.items()]
+    given = [f"{name}={json.dumps(value)}" for name, value in labels.items()]
     done = subprocess.run([*command, *given], capture_output=True, text=True, check=True)
     return done.stdout.strip().split(",")
 
@@ -54,7 +54,7 @@ route:
         - match_re: {service: "pay.*"}
         - matchers: ['team!~".+"', service=shop]
           receiver: b
-    - matchers: ['team = "we, \\\\"quoted\\\\" = us"']
+    - matchers: ['team = "we, \\"quoted\\" = us"']
       receiver: d
     - match_re: {severity: "lo"}
       receiver: d
