@@ -129,6 +129,33 @@ def test_fail_on(demonstration: Demonstration, tmp_path: Path, call: Callable[..
     assert call(*asked, "--fail-on", "info").code == 1
 
 
+def test_a_waived_fail_is_not_open(organisation: Path, call: Callable[..., Ran]) -> None:
+    """--fail-on passes over a fail while its waiver holds, and no longer once the waiver has expired."""
+    (organisation / "sources" / "changes.csv").write_text(
+        "change_id,repository,service,merge_sha,merged_at,author,approvers\n"
+        'r1,acme/checkout,checkout,c1,2026-07-10T10:00:00Z,ada,"[]"\n'
+    )
+    (organisation / "sources" / "deployments.csv").write_text(
+        "deployment_id,service,environment,repository,commit_sha,started_at,finished_at,outcome\n"
+        "d0,checkout,production,acme/checkout,c0,2026-07-09T12:00:00Z,2026-07-09T12:05:00Z,succeeded\n"
+        "d1,checkout,production,acme/checkout,c1,2026-07-10T12:00:00Z,2026-07-10T12:05:00Z,succeeded\n"
+    )
+    head = "waiver_id,check_id,reason,owner,approver,granted_at,expires_at\n"
+    open_checks = ("change_approved", "deployment_traced", "commits_traced")
+
+    def generated(expires: str) -> Ran:
+        lines = [f"{name},{name},legacy,ada,grace,2026-07-01T00:00:00Z,{expires}\n" for name in open_checks]
+        (organisation / "sources" / "waivers.csv").write_text(head + "".join(lines))
+        assert call("extract", "--config", organisation).code == 0
+        asked = ("generate", "--config", organisation, "--quarter", "2026-Q3", "--format", "csv")
+        return call(*asked, "--fail-on", "high")
+
+    waived = generated("2999-01-01T00:00:00Z")
+    assert "exception accepted" in waived.out
+    assert waived.code == 0, waived.out
+    assert generated("2026-08-01T00:00:00Z").code == 1
+
+
 def test_the_words_of_a_report(
     demonstration: Demonstration, tmp_path: Path, call: Callable[..., Ran]
 ) -> None:
