@@ -2,6 +2,7 @@
 -- title = "Who has access was reviewed in time"
 -- severity = "medium"
 -- controls = ["soc2:CC6.3", "pci_dss:7.2.4", "sox_itgc:ITGC-AC-2"]
+-- attestable = true
 -- why = "Access that nobody reviews outlives the reason it was given for."
 -- remedy = "Review who may use each system, have it approved, and record it as a document of the kind access review."
 -- definition = """

@@ -2,6 +2,7 @@
 -- title = "The incident response plan was exercised in time"
 -- severity = "medium"
 -- controls = ["pci_dss:12.10.2", "iso27001:A.5.24", "soc2:CC7.4"]
+-- attestable = true
 -- why = "People follow in an emergency what they have done before."
 -- remedy = "Walk through the plan with the people on call, and record it as a document of the kind incident response exercise."
 -- definition = """
