@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -344,13 +344,7 @@ def reproduce(folder: Path, target: Path, formats: Sequence[str] = ()) -> list[s
         )
     if manifest["evidence"]["templates"] != evidence.folder_hash(assets.folder("report_templates")):
         problems.append("templates: they are not those the bundle was rendered with.")
-    facts = dict(manifest)
-    for key, read in (
-        ("first_day", date.fromisoformat),
-        ("last_day", date.fromisoformat),
-        ("as_of", datetime.fromisoformat),
-    ):
-        facts[key] = read(facts[key])
+    facts = evidence.facts(manifest)
     with Snapshot(folder / bundle.SNAPSHOT) as snapshot:
         evaluation = _evaluate(snapshot, catalog.read(folder / "queries"), facts)
     for path in render(evaluation, formats, target):
