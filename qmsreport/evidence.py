@@ -11,6 +11,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,16 @@ MANIFEST = "manifest.json"
 MANIFEST_KEY = "manifest.json.pub"
 MANIFEST_SIGNATURE = "manifest.json.sig"
 SIGNED_PDF = "report.signed.pdf"
+# what a manifest says of the bundle; the rest of it is what the report's cover says
+_OF_THE_BUNDLE = (
+    "evidence",
+    "files",
+    "extracts",
+    "signature",
+    "self",
+    "previous_bundle",
+    "previous_manifest",
+)
 # made after the manifest, so not in it; each proves itself and is checked on its own
 _AFTERWARDS = (MANIFEST, MANIFEST_SIGNATURE, SIGNED_PDF)
 
@@ -134,6 +145,14 @@ def read_manifest(bundle: Path) -> dict[str, Any]:
     if not isinstance(manifest, dict) or not isinstance(manifest.get("files"), dict):
         raise UsageError(f"{path} is not a manifest of this tool. Restore the bundle from its archive.")
     return manifest
+
+
+def facts(manifest: Mapping[str, Any]) -> dict[str, Any]:
+    """What the cover says, as the report was rendered with it."""
+    found = {key: value for key, value in manifest.items() if key not in _OF_THE_BUNDLE}
+    for key in ("first_day", "last_day"):
+        found[key] = date.fromisoformat(found[key])
+    return {**found, "as_of": datetime.fromisoformat(found["as_of"])}
 
 
 def changed_files(bundle: Path, manifest: Mapping[str, Any]) -> list[str]:

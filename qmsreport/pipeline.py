@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -227,13 +227,7 @@ def reproduce(folder: Path, target: Path, formats: Sequence[str] = ()) -> list[s
         )
     if manifest["evidence"]["templates"] != evidence.folder_hash(assets.folder("report_templates")):
         problems.append("templates: they are not those the bundle was rendered with.")
-    facts = dict(manifest)
-    for key, read in (
-        ("first_day", date.fromisoformat),
-        ("last_day", date.fromisoformat),
-        ("as_of", datetime.fromisoformat),
-    ):
-        facts[key] = read(facts[key])
+    facts = evidence.facts(manifest)
     with Snapshot(folder / bundle.SNAPSHOT) as snapshot:
         queries = catalog.read(folder / "queries")
         evaluation = _evaluation(snapshot, queries, evaluate(snapshot, queries), facts)

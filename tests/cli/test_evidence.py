@@ -60,6 +60,17 @@ def test_verify_chain_on_the_command_line(tmp_path: Path, call: Callable[..., Ra
     assert call("verify", "--chain", "--again", reports).code == 2
 
 
+def test_rendered_again_every_format_comes_out_the_same(
+    demonstration: Demonstration, call: Callable[..., Ran]
+) -> None:
+    """`verify --again` renders all that the bundle has, data files included, and finds the same bytes."""
+    ran = call("verify", "--again", demonstration.bundle)
+    assert (ran.code, ran.out.splitlines()[0].split(":")[0]) == (
+        0,
+        f"{demonstration.bundle} is as it was written, and comes out the same",
+    )
+
+
 def test_the_command_draws_what_the_report_prints(
     demonstration: Demonstration, tmp_path: Path, call: Callable[..., Ran]
 ) -> None:

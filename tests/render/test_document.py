@@ -65,7 +65,7 @@ def test_chapters_are_numbered_as_printed_and_appendices_lettered(evaluation):
     numbers = re.findall(r'<h2 id="[a-z]+-title"><span class="no">(\w+)</span>', text)
     body = [number for number in numbers if number.isdigit()]
     assert body == [str(index + 1) for index in range(len(body))]
-    assert numbers[len(body) :] == list("ABC")
+    assert numbers[len(body) :] == list("ABCD")
 
 
 STEMS = sorted(
