@@ -5,12 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from qmsreport.configurations.reading import Unreadable
-
-if TYPE_CHECKING:
-    import yaml
 
 _DEEPEST = 100  # the C composer recurses without a limit of its own: deeper text would end the process
 _NULL = "tag:yaml.org,2002:null"
@@ -159,16 +156,16 @@ def document(text: str, title: str, known: Iterable[str], *, may_be_empty: bool 
     return root
 
 
-def _line(mark: Any) -> int | None:
+def _line(mark: Any) -> int | None:  # the C and the Python parser each have their own class of it
     return mark.line + 1 if mark else None
 
 
-def _twice(root: yaml.Node) -> Iterator[int]:
+def _twice(root: Any) -> Iterator[int]:
     """The lines of keys that stand twice in one mapping: products refuse them, or take one unseen."""
     seen: set[int] = set()
     waiting = [root]
     while waiting:
-        node: Any = waiting.pop()
+        node = waiting.pop()
         if id(node) in seen or node.id == "scalar":
             continue
         seen.add(id(node))

@@ -103,7 +103,7 @@ def _children(inner: st.SearchStrategy[dict[str, Any]]) -> st.SearchStrategy[dic
     )
 
 
-TREES = st.lists(st.recursive(_children(st.nothing()), _children, max_leaves=6), max_size=4)
+TREES = st.lists(st.recursive(_children(st.just({})), _children, max_leaves=6), max_size=4)
 ALERTS = st.dictionaries(
     st.sampled_from(LABELS), st.sampled_from([word for word in WORDS if word]), max_size=3
 )

@@ -82,7 +82,7 @@ def test_what_comes_from_outside_is_unknown_and_never_the_default(
     product: str, text: str, key: str, place: str
 ) -> None:
     """A value put in from a variable has no row – not even the default's – and a warning names the variable alone."""
-    reading = read(product, text)
+    reading = read(product, text, "file.conf" if product == "fluent_bit" else "file.yaml")
     assert (place, key) not in settings(reading)
     (warning,) = (sentence for sentence in reading.warnings if "outside the file" in sentence)
     assert re.search(r"variable [A-Z]+\)", warning)
@@ -98,9 +98,9 @@ def test_what_comes_from_outside_is_unknown_and_never_the_default(
     [
         ("apiVersion: apps/v1\nkind: Deployment\n", "something around one"),
         ("image: {repository: loki}\nreplicas: 3\n", "holds no key"),
-        ("- a\n- b\n", ""),
-        ("just words\n", ""),
-        ("", ""),
+        ("- a\n- b\n", "^It "),
+        ("just words\n", "^It "),
+        ("", "^It "),
         ("a: 1\n---\nb: 2\n", "several documents"),
         ("a: [1, 2\n", "not YAML"),
         ("a: {b: 1}\na: {b: 2}\n", "second time"),
