@@ -50,6 +50,7 @@ def test_every_commented_line_is_valid(tmp_path: Path, monkeypatch: pytest.Monke
         "files",
         "policy",
         "registers",
+        "config_files",
         "tls",
     }
     assert len(sources.build(found)) == len(found.sources)
