@@ -54,7 +54,11 @@ compared as (
         rules.rule_id,
         rules.for_seconds,
         rules.enabled,
-        cast(cast(rules.for_seconds as decimal(12, 3)) as varchar) || ' s' as waits,
+        case
+            when rules.for_seconds = floor(rules.for_seconds)
+                then cast(cast(rules.for_seconds as bigint) as varchar) || ' s'
+            else cast(cast(rules.for_seconds as decimal(12, 3)) as varchar) || ' s'
+        end as waits,
         abs(rules.for_seconds - declared_settings.number) <= 0.000001 as is_same
     from declared_settings
     left join numbered on declared_settings.key = numbered.key and numbered.place = 1

@@ -15,7 +15,12 @@ with asked as (
     select
         control_thresholds.*,
         concat(
-            cast(cast(control_thresholds.threshold as decimal(18, 1)) as varchar), ' ', control_thresholds.unit
+            case
+                when control_thresholds.threshold = floor(control_thresholds.threshold)
+                    then cast(cast(control_thresholds.threshold as bigint) as varchar)
+                else cast(cast(control_thresholds.threshold as decimal(18, 1)) as varchar)
+            end,
+            ' ', control_thresholds.unit
         ) as threshold_text
     from control_thresholds
     inner join selected_frameworks on control_thresholds.framework = selected_frameworks.framework

@@ -54,6 +54,8 @@ compared as (
         end as is_same,
         declared_settings.written as declared,
         case
+            when jobs.fastest = jobs.slowest and jobs.fastest = floor(jobs.fastest)
+                then concat(cast(cast(jobs.fastest as bigint) as varchar), ' s')
             when jobs.fastest = jobs.slowest then concat(cast(cast(jobs.fastest as decimal(12, 3)) as varchar), ' s')
             else concat(
                 cast(cast(jobs.fastest as decimal(12, 3)) as varchar), ' s to ',

@@ -2,7 +2,7 @@
 -- title = "Settings"
 -- chapter = "settings"
 -- order = 1
--- note = "Settings that two documents or two layers speak of. Where documents disagree and nobody decided, the stricter value is evaluated. Effective settings hold for the moment they were read."
+-- note = "Settings that two documents or two layers speak of, and those with a finding. Where documents disagree and nobody decided, the stricter value is evaluated. Effective settings hold for the moment they were read."
 -- ---
 with judged as (
     select
@@ -36,9 +36,10 @@ verdicts as (
         count(case when kind = 'measured' and status = 'fail' then 1 end) as broken,
         count(case when kind = 'frameworks' and status = 'fail' then 1 end) as below,
         count(case when status in ('not assessed', 'partial', 'error') then 1 end) as open_ones,
+        count(case when kind <> 'documents' then 1 end) as beyond_documents,
+        count(case when kind <> 'documents' and status in ('pass', 'pass (attested)') then 1 end) as kept,
         count(case when kind = 'measured' and status in ('pass', 'fail', 'partial') then 1 end) as measured_all,
-        count(case when kind = 'measured' and status = 'fail' then 1 end) as measured_bad,
-        count(*) as findings
+        count(case when kind = 'measured' and status = 'fail' then 1 end) as measured_bad
     from judged
     group by key
 ),
@@ -58,7 +59,7 @@ rules as (
         count(*) as subjects,
         array_to_string(list_sort(list(distinct observed)), ' | ') as held
     from findings
-    where check_id = 'alert_durations' and observed is not null
+    where check_id in ('alert_durations', 'scrape_interval') and observed is not null
     group by split_part(resource, ' ', 1)
 ),
 
@@ -87,7 +88,9 @@ joined as (
         verdicts.broken,
         verdicts.below,
         verdicts.open_ones,
-        verdicts.findings,
+        verdicts.beyond_documents,
+        verdicts.kept,
+        coalesce(verdicts.conflicts + verdicts.drifted + verdicts.broken + verdicts.below, 0) as failed,
         case
             when oldest.held is not null then concat('oldest ', oldest.held)
             when verdicts.measured_all > 0
@@ -111,7 +114,8 @@ joined as (
 shown as (
     select
         *,
-        coalesce(documents, 0) > 1
+        failed > 0
+        or coalesce(documents, 0) > 1
         or (case when documents > 0 then 1 else 0 end)
         + (case when effective is not null then 1 else 0 end)
         + (case when measured is not null then 1 else 0 end) > 1 as is_shown
@@ -141,9 +145,7 @@ select
     end as effective,
     shown.measured,
     case
-        when
-            coalesce(shown.conflicts, 0) + coalesce(shown.drifted, 0)
-            + coalesce(shown.broken, 0) + coalesce(shown.below, 0) > 0
+        when shown.failed > 0
             then
                 array_to_string(
                     [
@@ -154,10 +156,10 @@ select
                     ],
                     '; '
                 )
-        when coalesce(shown.findings, 0) = 0 then 'not judged'
-        when shown.open_ones = shown.findings then 'not assessed'
-        when shown.open_ones > 0 then 'in order as far as assessed'
-        else 'in order'
+        when shown.beyond_documents = 0 then 'documents agree'
+        when shown.kept > 0 and shown.open_ones = 0 then 'in order'
+        when shown.kept > 0 then 'in order as far as assessed'
+        else 'not assessed'
     end as verdict,
     others.only_declared,
     others.not_declared

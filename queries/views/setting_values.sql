@@ -106,6 +106,7 @@ select
     end as wording,
     case
         when unit in ('days', 'h', 's', 'ms') and small <> 'unlimited' then concat(value, ' ', unit)
+        when key_unit = 'list' then replace(replace(replace(value, '[', ''), ']', ''), '"', '')
         else value
     end as written
 from numbered

@@ -43,7 +43,7 @@ def test_statuses(report: Report) -> None:
         "alert_duration.service_down r7": "pass",
     }
     assert (
-        found.finding(CHECK, "alert_duration.cpu r2")["reason"] == "It waits 600.000 s, declared are 300 s."
+        found.finding(CHECK, "alert_duration.cpu r2")["reason"] == "It waits 600 s, declared are 300 s."
     )
 
 
