@@ -27,6 +27,7 @@ _CONTENTS = {
     "weeks are in metrics.csv, with the same columns",
     "report": "what the cover says",
     "sections": "the rows of each section as printed; the same as section-<id>.csv",
+    "verdicts": "results per requirement and per framework, from what the findings and people's decisions say",
 }
 
 

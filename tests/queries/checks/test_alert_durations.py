@@ -42,9 +42,7 @@ def test_statuses(report: Report) -> None:
         "alert_duration.service_down r6": "fail",
         "alert_duration.service_down r7": "pass",
     }
-    assert (
-        found.finding(CHECK, "alert_duration.cpu r2")["reason"] == "It waits 600 s, declared are 300 s."
-    )
+    assert found.finding(CHECK, "alert_duration.cpu r2")["reason"] == "It waits 600 s, declared are 300 s."
 
 
 def test_no_data(report: Report) -> None:
