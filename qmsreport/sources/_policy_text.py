@@ -63,7 +63,10 @@ def _symbols(run: str) -> str:
         meant = run.encode("mac_roman").decode("utf-8")
     except UnicodeError:
         return run
+    # Braille and the rarer arrows come of quotes and paragraph signs: „‚§§“ is no „⤤“
     symbols = all(
-        unicodedata.category(letter) in ("So", "Sm", "Sk", "Mn", "Cf", "Po", "Pd") for letter in meant
+        unicodedata.category(letter) in ("So", "Sm", "Sk", "Mn", "Cf", "Po", "Pd")
+        and not "\u2800" <= letter <= "\u2aff"
+        for letter in meant
     )
     return meant if symbols else run

@@ -304,7 +304,11 @@ def evaluation(seed: int = 7, **report: Any) -> Evaluation:
         metrics=metrics(chance),
         findings=found,
         queries=(*definitions, *(item.query for item in held.values())),
-        verdicts={"control_results": pl.DataFrame({"control_id": ["CC8.1"], "status": ["fail"]})},
+        verdicts={
+            "control_results": pl.DataFrame(
+                {"framework": ["soc2"], "control_id": ["CC8.1"], "status": ["fail"]}
+            )
+        },
         populations={
             "deployments": deployments,
             "incidents": pl.DataFrame({"incident": [f"INC-{number}" for number in range(1750, 1831)]}),
