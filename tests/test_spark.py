@@ -17,7 +17,7 @@ from qmsreport import catalog
 from tests import spark_sql
 from tests.conftest import Demonstration
 
-pytestmark = [pytest.mark.spark, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.spark, pytest.mark.timeout(1500)]
 Row = tuple[Any, ...]
 
 
