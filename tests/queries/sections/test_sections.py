@@ -102,7 +102,6 @@ def rows(tmp_path_factory: pytest.TempPathFactory) -> Rows:
         measured("system.age", "400", subject="store:a"),
         declared("availability", "0.8", "share"),
         declared("retention.traces", "7"),
-        declared("retention.audit", "365"),
         effective("dashboards.refresh", "30", "s"),
         [
             PlanItem(
@@ -397,7 +396,7 @@ def test_no_data_is_no_figure(nothing: Rows, stem: str) -> None:
 def test_setting_layers(rows: Rows) -> None:
     """What two documents or two layers speak of stands side by side with its verdict; the rest is counted."""
     shown = {row["key"]: row for row in rows["setting_layers"]}
-    assert set(shown) == {"retention.logs", "retention.audit", "availability"}
+    assert set(shown) == {"retention.logs", "availability"}
     logs = shown["retention.logs"]
     assert (logs["declared"], logs["evaluated"]) == ("30 days | 90 days", "90 days (stricter)")
     assert (logs["effective"], logs["measured"]) == ("30 days | 60 days (2 subjects)", "oldest 30 days")
@@ -405,8 +404,19 @@ def test_setting_layers(rows: Rows) -> None:
     kept = shown["availability"]
     assert (kept["declared"], kept["effective"], kept["measured"]) == ("0.8", None, "1 of 1 within")
     assert kept["verdict"] == "in order as far as assessed"  # billing has no objective
-    assert shown["retention.audit"]["verdict"] == "below a framework"  # 365 days are no twelve months
     assert (logs["only_declared"], logs["not_declared"]) == (1, 1)
+
+
+def test_a_declaration_below_a_framework(tmp_path: Path) -> None:
+    """365 days of audit trail are no twelve months: shown, though one document alone speaks of them."""
+    made_of = reported(
+        tmp_path,
+        declared("retention.audit", "365"),
+        more='[compliance]\nframeworks = ["pci_dss"]\n',
+        only=set(),
+    )
+    (row,) = _sections(made_of.snapshot)["setting_layers"]
+    assert (row["key"], row["verdict"]) == ("retention.audit", "below a framework")
 
 
 def test_no_setting_to_lay_side_by_side(nothing: Rows) -> None:
