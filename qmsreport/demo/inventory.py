@@ -55,10 +55,10 @@ def _stores(timeline: Timeline) -> Iterator[Setting]:
         yield _days("elasticsearch:audit", key, "effective", days, "list of lifecycle policies")
     running = (timeline.cutoff - timeline.quarters[0].starts_at).days
     ages = (
-        ("loki:logs", "retention.logs.oldest", running + 1.6),  # nothing was ever deleted
-        ("loki:logs", "system.age", running + 1.7),
-        ("jaeger:traces", "retention.traces.oldest", 14.2),
-        ("jaeger:traces", "system.age", running + 1.7),
+        ("loki:loki/loki.yaml", "retention.logs.oldest", running + 1.6),  # nothing was ever deleted
+        ("loki:loki/loki.yaml", "system.age", running + 1.7),
+        ("jaeger:jaeger/jaeger.env#backend:badger", "retention.traces.oldest", 14.2),
+        ("jaeger:jaeger/jaeger.env", "system.age", running + 1.7),
         ("elasticsearch:audit", "retention.audit.oldest", _AUDIT_BORN - 0.1),
         ("elasticsearch:audit", "system.age", _AUDIT_BORN),
     )

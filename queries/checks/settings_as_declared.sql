@@ -6,8 +6,9 @@
 -- remedy = "Set the system as declared, or change the declaration through document control."
 -- definition = """
 -- Population: every effective setting whose key is declared, and every declared one that a system should show and none
--- does. Any difference is drift, in either direction; whether it harms is what the checks of the theme say. Sampling and
--- the intervals of scraping and evaluation have checks of their own. It holds for the point in time of the reading.
+-- does. Any difference is drift, in either direction; whether it harms is what the checks of the theme say. Sampling,
+-- the intervals of scraping and evaluation, maxima of retention and the waiting times of alerts have checks of their own.
+-- It holds for the point in time of the reading.
 -- """
 -- ---
 select

@@ -91,6 +91,17 @@ def test_no_system_shows_it(report: Report) -> None:
     assert found.findings(CHECK) == {"retention.traces": "not assessed"}
 
 
+def test_what_other_checks_judge(report: Report) -> None:
+    """A maximum is no setting of any system and a waiting time stands in a rule: checks of their own look for them."""
+    found = report(
+        declared("retention.logs.maximum", "180"),
+        declared("alert_duration.cpu", "300", "s"),
+        declared(LOGS, "30"),
+        effective(LOGS, "30"),
+    )
+    assert found.findings(CHECK) == {"retention.logs store:main": "pass"}
+
+
 def test_no_data(report: Report) -> None:
     """Nothing declared, nothing assessed."""
     assert report(effective(LOGS, "30")).findings(CHECK) == {"(none)": "not assessed"}
