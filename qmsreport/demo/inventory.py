@@ -15,9 +15,11 @@ _RULES = {
     "change.force_push": "false",
     "change.deletion": "false",
 }
-# what the data centre's list says of each store's volume: nothing of those at the end
-_VOLUMES = ("prometheus", "grafana", "elasticsearch", "jaeger", "backups")
-UNKNOWN = _VOLUMES[-1 - FLAWS.unattested_stores :]  # the first of these is attested
+_METRICS, _LOGS = "prometheus:prometheus/prometheus.yml", "loki:loki/loki.yaml"
+_TRACES, _AUDIT = "jaeger:jaeger/jaeger.env", "elasticsearch:audit"
+# the data centre's list of encrypted volumes: it says nothing of the last ones, the first of which is attested
+_VOLUMES = (_METRICS, _AUDIT, _TRACES, "volume:backups")
+_UNKNOWN = _VOLUMES[-1 - FLAWS.unattested_stores :]
 _AUDIT_BORN = 204  # days before the cut-off: its store was built anew then
 
 
@@ -41,9 +43,9 @@ def _branches() -> Iterator[Setting]:
 
 def _stores(timeline: Timeline) -> Iterator[Setting]:
     for volume in _VOLUMES:
-        known = volume not in UNKNOWN
+        known = volume not in _UNKNOWN
         yield Setting(
-            subject=f"volume:{volume}",
+            subject=volume,
             key="encryption.at_rest",
             layer="effective",
             value="true" if known else None,
@@ -52,15 +54,15 @@ def _stores(timeline: Timeline) -> Iterator[Setting]:
         )
     kept = {"retention.audit": 365, "retention.audit.immediate": 92}
     for key, days in kept.items():
-        yield _days("elasticsearch:audit", key, "effective", days, "list of lifecycle policies")
+        yield _days(_AUDIT, key, "effective", days, "list of lifecycle policies")
     running = (timeline.cutoff - timeline.quarters[0].starts_at).days
     ages = (
-        ("loki:loki/loki.yaml", "retention.logs.oldest", running + 1.6),  # nothing was ever deleted
-        ("loki:loki/loki.yaml", "system.age", running + 1.7),
-        ("jaeger:jaeger/jaeger.env#backend:badger", "retention.traces.oldest", 14.2),
-        ("jaeger:jaeger/jaeger.env", "system.age", running + 1.7),
-        ("elasticsearch:audit", "retention.audit.oldest", _AUDIT_BORN - 0.1),
-        ("elasticsearch:audit", "system.age", _AUDIT_BORN),
+        (_LOGS, "retention.logs.oldest", running + 1.6),  # nothing was ever deleted
+        (_LOGS, "system.age", running + 1.7),
+        (f"{_TRACES}#backend:badger", "retention.traces.oldest", 14.2),
+        (_TRACES, "system.age", running + 1.7),
+        (_AUDIT, "retention.audit.oldest", _AUDIT_BORN - 0.1),
+        (_AUDIT, "system.age", _AUDIT_BORN),
     )
     for subject, key, age in ages:
         yield _days(subject, key, "measured", age, "query for the oldest record")

@@ -84,11 +84,22 @@ uses as (
     group by component
 ),
 
-known as (
+known_words as (
     select
-        count(case when layer = 'declared' and key like 'stack.%' then 1 end) as stacks,
-        count(case when layer = 'effective' then 1 end) as configurations
+        component,
+        count(*) as words
+    from component_words
+    group by component
+),
+
+known as (
+    select count(case when layer = 'effective' or key like 'stack.%' then 1 end) as witnesses
     from setting_values
+),
+
+selected as (
+    select count(*) as frameworks
+    from selected_frameworks
 ),
 
 scanned as (
@@ -114,7 +125,7 @@ claims as (
             when flags.unreadable > 0 then 'not assessed'
             when flags.number = 0 and uses.evidence is not null then 'fail'
             when uses.evidence is not null then 'pass'
-            when flags.number = 1 or known.stacks + known.configurations = 0 then 'not assessed'
+            when flags.number = 1 or known.witnesses = 0 or known_words.words is null then 'not assessed'
             else 'pass'
         end as status,
         case
@@ -129,6 +140,7 @@ claims as (
         'used where it is declared to be, and nowhere else' as expected
     from flags
     cross join known
+    left join known_words on flags.key = concat('components.', known_words.component)
     left join uses on flags.key = concat('components.', uses.component)
     where flags.key like 'components.%'
     union all
@@ -156,7 +168,7 @@ claims as (
     select
         flags.key as resource,
         case
-            when flags.unreadable > 0 then 'not assessed'
+            when flags.unreadable > 0 or selected.frameworks = 0 then 'not assessed'
             when (flags.number = 1) = (selected_frameworks.framework is not null) then 'pass'
             else 'fail'
         end as status,
@@ -166,6 +178,7 @@ claims as (
         ) as reason,
         'declared to apply where the report is held against it' as expected
     from flags
+    cross join selected
     left join selected_frameworks
         on
             flags.key = concat('frameworks.', selected_frameworks.framework)

@@ -68,7 +68,7 @@ DEFECTS = (
     ),
     ("tls_endpoints", "terminals.lindhafen.example:8443", "exception accepted", ("TLS 1.0",)),
     ("certificate_expiry", "traces.lindhafen.example:443", "pass", ("within the next quarter",)),
-    ("encryption_at_rest", "volume:jaeger", "pass (attested)", ("AT-2026-01",)),
+    ("encryption_at_rest", "jaeger:jaeger/jaeger.env", "pass (attested)", ("AT-2026-01",)),
     ("encryption_at_rest", "volume:backups", "not assessed", ("not known",)),
     ("vulnerability_scans", "archive", "not assessed", ("No scan",)),
     ("retention_observed", "retention.audit elasticsearch:audit", "not assessed", ("younger", "born on")),
