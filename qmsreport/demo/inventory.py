@@ -20,6 +20,8 @@ _TRACES, _AUDIT = "jaeger:jaeger/jaeger.env", "elasticsearch:audit"
 # the data centre's list of encrypted volumes: it says nothing of the last ones, the first of which is attested
 _VOLUMES = (_METRICS, _AUDIT, _TRACES, "volume:backups")
 _UNKNOWN = _VOLUMES[-1 - FLAWS.unattested_stores :]
+# hours since the newest backup that succeeded
+_BACKUPS = {_AUDIT: 7.2, "database:ledger": 0.4, "database:merchants": 6.9}
 _AUDIT_BORN = 204  # days before the cut-off: its store was built anew then
 
 
@@ -55,6 +57,19 @@ def _stores(timeline: Timeline) -> Iterator[Setting]:
     kept = {"retention.audit": 365, "retention.audit.immediate": 92}
     for key, days in kept.items():
         yield _days(_AUDIT, key, "effective", days, "list of lifecycle policies")
+    for store, hours in _BACKUPS.items():
+        listed = "list of backups"
+        yield Setting(
+            subject=store,
+            key="backup.snapshots",
+            layer="effective",
+            value="true",
+            unit="flag",
+            origin=listed,
+        )
+        yield Setting(
+            subject=store, key="backup.age", layer="measured", value=f"{hours:g}", unit="h", origin=listed
+        )
     running = (timeline.cutoff - timeline.quarters[0].starts_at).days
     ages = (
         (_LOGS, "retention.logs.oldest", running + 1.6),  # nothing was ever deleted

@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 
 from qmsreport.demo.drafts import History
 from qmsreport.demo.flaws import FLAWS
-from qmsreport.demo.organisation import LAST, PRODUCTS
-from qmsreport.demo.timeline import Timeline, at, dice
+from qmsreport.demo.organisation import LAST, PRODUCTS, Product
+from qmsreport.demo.timeline import Timeline, after, at, dice
 from qmsreport.records import LogSample, QualityMeasure
 
 # percent of lines that tests run, in the oldest and in the last complete quarter; the others hold theirs
@@ -28,33 +28,57 @@ _LEAKING = "risk"  # held addresses until its services masked them
 
 
 def quality_measures(timeline: Timeline, history: History) -> list[QualityMeasure]:
-    """Test coverage and code quality of each service, in percent, measured on the main branch every Friday."""
+    """In percent: the coverage of each state that was released and of each Friday's, and on Fridays maintainability."""
     random = dice("quality", timeline.last.label)
     found = []
     for number, product in enumerate(PRODUCTS):
         usual = 83.0 + 0.9 * number
-        landed = sorted(
-            (pull.merged, pull.landed[-1])
-            for pull in history.pulls
-            if pull.product is product and pull.merged and pull.landed
-        )
-        merges = [merged for merged, _ in landed]
-        for index, moment in _weeks(timeline, 4, 19.5):
-            before = bisect_right(merges, moment)
-            for measure, levels in (("test_coverage", _COVERAGE), ("code_quality", _GRADES)):
-                first, last = levels.get(product.name, (usual, usual + 1.5))
-                value = first + (last - first) * min(index, LAST) / LAST + random.uniform(-0.6, 0.6)
+        fridays = list(_fridays(timeline, product, history))
+        for measure, moments, levels in (
+            ("line_coverage", sorted({*fridays, *_released(timeline, product, history)}), _COVERAGE),
+            ("maintainability", fridays, _GRADES),
+        ):
+            first, last = levels.get(product.name, (usual, usual + 1.5))
+            for moment, commit in moments:
+                share = min(timeline.index(moment), LAST) / LAST
+                value = first + (last - first) * share + random.uniform(-0.6, 0.6)
                 found.append(
                     QualityMeasure(
                         service=product.name,
                         measured_at=moment,
                         measure=measure,
-                        commit_sha=landed[before - 1][1] if before else None,
+                        commit_sha=commit,
                         value=round(value, 1),
                         unit="percent",
                     )
                 )
     return found
+
+
+_State = tuple[datetime, str]
+
+
+def _released(timeline: Timeline, product: Product, history: History) -> Iterator[_State]:
+    """Each state that went to production, when its pipeline measured it: before it was deployed for the first time."""
+    seen = set()
+    for deploy in history.deploys:
+        commit, moment = deploy.commit, after(deploy.started, -1320)
+        if deploy.product is product and commit and commit not in seen and moment < timeline.cutoff:
+            seen.add(commit)
+            yield moment, commit
+
+
+def _fridays(timeline: Timeline, product: Product, history: History) -> Iterator[_State]:
+    """The main branch as it was each Friday evening, once there was a change on it."""
+    landed = sorted(
+        (pull.merged, pull.landed[-1])
+        for pull in history.pulls
+        if pull.product is product and pull.merged and pull.landed
+    )
+    merges = [merged for merged, _ in landed]
+    for _, moment in _weeks(timeline, 4, 19.5):
+        if before := bisect_right(merges, moment):
+            yield moment, landed[before - 1][1]
 
 
 def log_samples(timeline: Timeline) -> list[LogSample]:
@@ -69,14 +93,15 @@ def log_samples(timeline: Timeline) -> list[LogSample]:
             if stream == _LEAKING and index < 3:
                 hits["email"] = random.randint(0, 4)
             unsearched = stream == _UNSEARCHED and moment in in_last[-FLAWS.unsearched_samples :]
-            share = 0.9 + 0.09 * min(index, LAST) / LAST
+            # the one format for all services was rolled out over the first year
+            missing = max(0.0, 0.1 - 0.025 * index)
             found.append(
                 LogSample(
                     stream=stream,
                     sampled_at=moment,
-                    structured_share=round(min(share + random.uniform(0, 0.01), 1.0), 3),
-                    with_trace_id_share=round(share - random.uniform(0.02, 0.06), 3),
-                    with_level_share=round(min(share + random.uniform(0.0, 0.01), 1.0), 3),
+                    structured_share=round(1 - missing * random.uniform(0.8, 1.2), 3),
+                    with_trace_id_share=round(0.97 - missing - random.uniform(0.0, 0.04), 3),
+                    with_level_share=round(1 - missing * random.uniform(0.6, 0.9), 3),
                     pii_hits=None if unsearched else hits,
                     sample_size=200,
                 )

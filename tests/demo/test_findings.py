@@ -24,7 +24,12 @@ CONTRADICTIONS = (
     (AGREE, "latency.p95", "fail", ("200 ms", "500 ms")),
     (AGREE, "latency.p99", "fail", ("500 ms", "1000 ms")),
     (AGREE, "errors", "pass", ("2 places say 0.01",)),  # one percent and a ratio are one value
-    (AGREE, "alerting.channels", "fail", ("pagerduty, email", "pagerduty, slack, email")),
+    (
+        AGREE,
+        "alerting.channels",
+        "pass",
+        ("Decision D-2026-02", "pagerduty, email", "pagerduty, slack, email"),
+    ),
     (FIT, "severities", "fail", ("critical, info, warning", "critical, high, low, medium")),
     (FIT, "components.elasticsearch", "fail", ("not to be used", "elk-stack", "elasticsearch.yml")),
     (FIT, "security.vulnerability_scanning", "fail", ("scanning is declared false", "testing true")),
