@@ -188,7 +188,10 @@ def sections(chance: random.Random, found: pl.DataFrame) -> list[Section]:
         for check, title, severity in CHECKS
     ]
     exceptions = (
-        found.filter(pl.col("status").is_in(["fail", "partial"])).sort("title", "resource").to_dicts()
+        found.filter(pl.col("status").is_in(["fail", "partial"]))
+        .sort("title", "resource")
+        .with_columns(heading="title", place=pl.int_range(1, pl.len() + 1).over("title"))
+        .to_dicts()
     )
     delivery = [
         {"service": name, "team": TEAMS[name], "lead_time": chance.lognormvariate(11, 0.5), "lead_time_n": 3 if name == "ledger" else 61, "lead_time_p90": chance.lognormvariate(12, 0.5),

@@ -189,7 +189,14 @@ def test_framework_uncovered(rows: Rows) -> None:
 
 
 def test_exceptions(rows: Rows) -> None:
-    """Every finding that is not in order is listed, none that is."""
+    """Every finding that is not in order is listed, none that is; a check's exceptions are numbered and counted."""
+    places: dict[str, list[int]] = {}
+    for row in rows["exceptions"]:
+        places.setdefault(row["title"], []).append(row["place"])
+        assert row["heading"].startswith(f"{row['title']} ({row['severity']}")
+    assert all(found == list(range(1, len(found) + 1)) for found in places.values())
+    most = max(places, key=lambda title: len(places[title]))
+    assert f", {len(places[most])} exceptions)" in one(rows["exceptions"], title=most, place=1)["heading"]
     assert one(rows["exceptions"], resource="lab", title="Every production deployment traces to a change")
     assert {row["status"] for row in rows["exceptions"]} <= {"fail", "partial", "not assessed"}
     assert not [row for row in rows["exceptions"] if row["resource"] == "brings"]
