@@ -28,15 +28,15 @@ class Column:
         key: of the row.
         label: the column's head.
         unit: printed under the label, so that it need not stand in each cell.
-        format: text, code, number, percent, objective, duration, figure, day, moment, month, quarter, digest,
-            status, spark, or trend: the line, figure and count of a row that the cell holds.
+        format: text, code, number, percent, objective, duration, figure, day, local_day, last_day, moment, month,
+            quarter, digest, status, spark, or trend: the line, figure and count of a row that the cell holds.
         digits: for number and percent.
         align: left or right; figures stand right by default.
         width: relative to the other columns.
         n: key of the number of observations, printed small under the value; fewer than five are marked.
         head: the cell names its row (a row header).
         against: key of an objective that a percentage must not be rounded across.
-        zone: for moment.
+        zone: for local_day, last_day and moment.
     """
 
     key: str
@@ -93,6 +93,8 @@ _CELLS: Mapping[str, Callable[[Any, Column, Row], Any]] = {
     "duration": lambda value, *_: filters.duration(value),
     "figure": lambda value, _, row: filters.figure(value, row["unit"]),
     "day": lambda value, *_: filters.day(value),
+    "local_day": lambda value, column, _: filters.local_day(value, column.zone),
+    "last_day": lambda value, column, _: filters.last_day(value, column.zone),
     "moment": lambda value, column, _: filters.moment(value, column.zone),
     "month": lambda value, *_: filters.month(value),
     "quarter": lambda value, *_: filters.quarter(value),
