@@ -26,6 +26,7 @@ class Limits:
     critical_fix_days: float = 30.0  # PCI DSS 6.3.3: within one month
     high_fix_days: float = 90.0
     access_review_months: float = 6.0  # PCI DSS 7.2.4
+    backup_age_hours: float = 24.0  # a day without a copy is a day lost
     restore_test_months: float = 12.0
     incident_exercise_months: float = 12.0  # PCI DSS 12.10.2
     rule_evaluation_hours: float = 1.0

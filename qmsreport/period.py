@@ -39,6 +39,13 @@ class Period:
         return to_utc(self.after, self.zone)
 
     @property
+    def outlook_until(self) -> datetime:
+        """Where the next quarter ends that a report looks ahead to: three months after the period, naive UTC."""
+        first = date(self.after.year, self.after.month, 1)
+        ahead = _months(first, 3) + (self.after - first)
+        return to_utc(ahead, self.zone)
+
+    @property
     def days(self) -> int:
         """Local calendar days."""
         return (self.after - self.first).days

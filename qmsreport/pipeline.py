@@ -73,7 +73,7 @@ def generate(
     with bundle.being_made(out, period.label, revision) as folder:
         file = folder / "snapshot.duckdb"
         tables = policy.tables(config, periods, moment, slos)
-        tables["published"] = published(out, periods)
+        tables |= published(out, periods)
         freeze(warehouse, file, periods, moment, [entry.name for entry in config.sources], tables, wait)
         with Snapshot(file, read_only=False) as snapshot:
             parts = evidence.Parts(
@@ -139,14 +139,25 @@ def keep(snapshot: Any, queries: Any) -> None:
             snapshot.create_view(query.id, query.sql, query.path, query.title)
 
 
-def published(out: Path, periods: Sequence[Period]) -> Any:
-    """The period figures as last published for each period of the trend: what restatements are measured against."""
-    from qmsreport.warehouse import published_metrics
+def published(out: Path, periods: Sequence[Period]) -> dict[str, Any]:
+    """What was last published for each period of the trend, as tables of the snapshot.
+
+    `published` has the figures: what restatements are measured against. `published_findings` has the findings of the
+    periods before the report's own: what status transitions are counted from.
+    """
+    from qmsreport.warehouse import published_findings, published_metrics
 
     bundles = [(period, found) for period in periods if (found := bundle.latest(out, period.label))]
-    return published_metrics(
-        [(period.first, found.name, found / bundle.SNAPSHOT) for period, found in bundles]
-    )
+    return {
+        "published": published_metrics(
+            (period.first, found.name, found / bundle.SNAPSHOT) for period, found in bundles
+        ),
+        "published_findings": published_findings(
+            (period.label, found.name, found / bundle.SNAPSHOT)
+            for period, found in bundles
+            if period is not periods[-1]
+        ),
+    }
 
 
 def _facts(

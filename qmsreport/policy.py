@@ -50,6 +50,7 @@ def tables(
                 "days": pl.Int64,
                 "as_of": moment,
                 "known_until": moment,
+                "outlook_until": moment,
             },
             [
                 (
@@ -63,6 +64,7 @@ def tables(
                     periods[-1].days,
                     as_of,
                     min(periods[-1].ends_at, as_of),
+                    periods[-1].outlook_until,
                 )
             ],
         ),

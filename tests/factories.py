@@ -17,7 +17,7 @@ from qmsreport import config, records
 from qmsreport.config import Config
 from qmsreport.extracts import Batch, Extract, Reject
 from qmsreport.records import KINDS, columns
-from qmsreport.records.registers import Decision
+from qmsreport.records.registers import Attestation, CorrectiveAction, Decision, Nonconformity, Waiver
 
 NOW = datetime.fromisoformat("2026-10-20")  # after the quarter that most tests are about
 _KIND_OF = {record: kind for kind, record in KINDS.items()}
@@ -270,6 +270,60 @@ def decision(setting: str, value: str, unit: str = "days", **given: Any) -> Deci
         "decided_at": "2026-06-01",
     }
     return _made(Decision, defaults, given)
+
+
+def nonconformity(name: str = "NC-1", **given: Any) -> Nonconformity:
+    """A minor one of the check *change_approved*, opened on 10 July and due at the end of September."""
+    defaults = {
+        "nonconformity_id": name,
+        "title": "Changes without a second reader",
+        "grade": "minor",
+        "check_id": "change_approved",
+        "opened_at": "2026-07-10",
+        "due_at": "2026-10-01",
+        "owner": "Head of platform",
+    }
+    return _made(Nonconformity, defaults, given)
+
+
+def action(name: str = "NC-1/1", **given: Any) -> CorrectiveAction:
+    """A corrective action of NC-1 that is due at the end of August."""
+    defaults = {
+        "action_id": name,
+        "nonconformity_id": "NC-1",
+        "kind": "corrective",
+        "action": "Take the exemption out of the branch rule",
+        "owner": "Head of platform",
+        "due_at": "2026-09-01",
+    }
+    return _made(CorrectiveAction, defaults, given)
+
+
+def waiver(name: str = "W-1", **given: Any) -> Waiver:
+    """Of the check *deployment_traced*, granted in July until the end of the year."""
+    defaults = {
+        "waiver_id": name,
+        "check_id": "deployment_traced",
+        "reason": "Old pipeline.",
+        "owner": "Head of platform",
+        "approver": "Managing director",
+        "granted_at": "2026-07-01",
+        "expires_at": "2027-01-01",
+    }
+    return _made(Waiver, defaults, given)
+
+
+def attestation(name: str = "A-1", **given: Any) -> Attestation:
+    """Of the check *encryption_at_rest*, signed in July until the end of June."""
+    defaults = {
+        "attestation_id": name,
+        "check_id": "encryption_at_rest",
+        "statement": "All volumes are encrypted.",
+        "owner": "Head of platform",
+        "attested_at": "2026-07-01",
+        "expires_at": "2027-07-01",
+    }
+    return _made(Attestation, defaults, given)
 
 
 def by_kind(items: Iterable[Any]) -> dict[str, list[Any]]:

@@ -14,6 +14,7 @@ from qmsreport.cli import options
 from qmsreport.errors import ConfigError, UsageError
 
 _FILE, _KEY = "qmsreport.toml", "qmsreport.key"
+_REGISTERS = Path("registers", "registers.toml")
 
 
 @options.examples(
@@ -33,7 +34,8 @@ def command(folder: Path, name: str, time_zone: str | None, force: bool) -> None
     """Write a commented qmsreport.toml to fill in.
 
     Everything that can be set stands in it with its default and a word of explanation. Beside it comes the
-    key that people's names are pseudonymised with: keep it safe and out of version control.
+    key that people's names are pseudonymised with: keep it safe and out of version control; and a commented
+    register for what people decide, which is left alone where there is one.
     """
     from qmsreport.period import zone
     from qmsreport.privacy import create_key
@@ -47,12 +49,19 @@ def command(folder: Path, name: str, time_zone: str | None, force: bool) -> None
         folder.mkdir(parents=True, exist_ok=True)
         target.write_text(text(name, zone_name), "utf-8")
         create_key(folder / _KEY)
+        register = folder / _REGISTERS
+        if not register.parent.exists():
+            register.parent.mkdir()
+            register.write_text(register_text(), "utf-8")
     except OSError as error:
         raise ConfigError(
             f"Cannot write {target}: {error.strerror}. Check that this user may write there."
         ) from error
     click.echo(f"{target}: fill in the organisation, its services and at least one source.")
     click.echo(f"{folder / _KEY}: the key to people's pseudonyms. Keep it safe and out of version control.")
+    click.echo(
+        f"{folder / _REGISTERS}: waivers, attestations, decisions and nonconformities, once there are any."
+    )
     click.echo("Then: qmsreport doctor, qmsreport extract, qmsreport generate")
 
 
@@ -61,6 +70,11 @@ def text(name: str, zone_name: str) -> str:
     template = resources.files("qmsreport.cli").joinpath("init.toml").read_text("utf-8")
     quoted = {"name": json.dumps(name, ensure_ascii=False), "zone": json.dumps(zone_name)}
     return Template(template).substitute(quoted)  # a JSON string is a TOML string
+
+
+def register_text() -> str:
+    """A register with every kind of entry, commented out."""
+    return resources.files("qmsreport.cli").joinpath("init_registers.toml").read_text("utf-8")
 
 
 def machine_zone() -> str:

@@ -6,7 +6,7 @@ Each function takes `None` (and NaN) as "no data" and says so with an em dash; n
 from __future__ import annotations
 
 import math
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -107,6 +107,20 @@ def day(value: date | datetime | None) -> str:
     return NO_DATA if value is None else value.strftime("%Y-%m-%d")
 
 
+def local_day(value: datetime | None, zone: str = "UTC") -> str:
+    """The local day that a stored time (naive UTC) lies in: `2026-07-01`."""
+    return NO_DATA if value is None else day(_local(value, zone))
+
+
+def last_day(value: datetime | None, zone: str = "UTC") -> str:
+    """The last local day of what ends at a stored time (naive UTC): a waiver *until* midnight still holds the day before."""
+    return NO_DATA if value is None else day(_local(value, zone) - timedelta(microseconds=1))
+
+
+def _local(value: datetime, zone: str) -> datetime:
+    return value.replace(tzinfo=ZoneInfo("UTC")).astimezone(ZoneInfo(zone))
+
+
 def long_day(value: date | datetime | None) -> str:
     """`1 July 2026`."""
     return NO_DATA if value is None else f"{value.day}{NBSP}{_MONTHS[value.month - 1]}{NBSP}{value.year}"
@@ -116,7 +130,7 @@ def moment(value: datetime | None, zone: str = "UTC") -> str:
     """A stored time (naive UTC) in a zone: `2026-07-01 14:05 CEST`."""
     if value is None:
         return NO_DATA
-    local = value.replace(tzinfo=ZoneInfo("UTC")).astimezone(ZoneInfo(zone))
+    local = _local(value, zone)
     return f"{local:%Y-%m-%d %H:%M}{NBSP}{local.tzname()}"
 
 
@@ -186,6 +200,18 @@ STATUS_CLASS = {
     "truncated": "partial",
     "empty": "unknown",
     "failed": "fail",
+    "overdue": "fail",
+    "closed": "pass",
+    "closed, not shown effective": "partial",
+    "valid": "pass",
+    "valid, ends soon": "partial",
+    "expired": "fail",
+    "not independent": "fail",
+    "without end": "fail",
+    "unsigned": "fail",
+    "not attestable": "fail",
+    "not yet granted": "unknown",
+    "not yet given": "unknown",
 }
 
 
@@ -208,6 +234,8 @@ FILTERS = {
     "percent": percent,
     "objective": objective,
     "day": day,
+    "local_day": local_day,
+    "last_day": last_day,
     "long_day": long_day,
     "moment": moment,
     "quarter": quarter,

@@ -16,7 +16,7 @@ from qmsreport.render import filters
 from qmsreport.render.sparklines import sparkline
 
 Row = Mapping[str, Any]
-_RIGHT = frozenset({"number", "percent", "objective", "duration", "figure"})
+_RIGHT = frozenset({"number", "percent", "objective", "duration", "figure", "trend"})
 DAGGER = Markup('<span class="few">†</span>')
 
 
@@ -28,15 +28,15 @@ class Column:
         key: of the row.
         label: the column's head.
         unit: printed under the label, so that it need not stand in each cell.
-        format: text, code, number, percent, objective, duration, figure, day, moment, month, quarter, digest,
-            status or spark.
+        format: text, code, number, percent, objective, duration, figure, day, local_day, last_day, moment, month,
+            quarter, digest, status, spark, or trend: the line, figure and count of a row that the cell holds.
         digits: for number and percent.
         align: left or right; figures stand right by default.
         width: relative to the other columns.
         n: key of the number of observations, printed small under the value; fewer than five are marked.
         head: the cell names its row (a row header).
         against: key of an objective that a percentage must not be rounded across.
-        zone: for moment.
+        zone: for local_day, last_day and moment.
     """
 
     key: str
@@ -72,6 +72,16 @@ def _spark(value: Any, column: Column, row: Row) -> Any:
     return sparkline(value, title=f"{column.label} {row.get('spark_title', '')}".strip())
 
 
+def _trend(value: Row | None, column: Column, row: Row) -> Any:
+    """A measure in one cell: its line, its newest figure and how many observations that rests on."""
+    if value is None:
+        return filters.NO_DATA
+    line = _spark(value["series"], column, row)
+    note = Markup("<small>{}</small>").format(value["restated"]) if value["restated"] else ""
+    figure = filters.figure(value["value"], value["unit"])
+    return Markup("{}<br>{}{}{}").format(line, figure, observations(value["n"]), note)
+
+
 _CELLS: Mapping[str, Callable[[Any, Column, Row], Any]] = {
     "text": _text,
     "code": _text,
@@ -83,12 +93,15 @@ _CELLS: Mapping[str, Callable[[Any, Column, Row], Any]] = {
     "duration": lambda value, *_: filters.duration(value),
     "figure": lambda value, _, row: filters.figure(value, row["unit"]),
     "day": lambda value, *_: filters.day(value),
+    "local_day": lambda value, column, _: filters.local_day(value, column.zone),
+    "last_day": lambda value, column, _: filters.last_day(value, column.zone),
     "moment": lambda value, column, _: filters.moment(value, column.zone),
     "month": lambda value, *_: filters.month(value),
     "quarter": lambda value, *_: filters.quarter(value),
     "digest": lambda value, *_: filters.digest(value),
     "status": lambda value, *_: filters.status(value),
     "spark": _spark,
+    "trend": _trend,
 }
 
 

@@ -20,6 +20,7 @@ from qmsreport.sources._github_deployments import Scope
 from qmsreport.sources._github_read import extract, refused
 
 _UNPROTECTED = "Branch not protected"  # the one 404 that is an answer
+_APPROVALS = "change.required_approvals"
 _ABSENT = "absent"  # stands in the place of the ETag that it does not have
 
 
@@ -42,12 +43,13 @@ def assess(scope: Scope, progress: Progress) -> Assessed:
         branch = str(repository.data["default_branch"])
         there = quote(branch, safe="")
         paths = (f"{base}/branches/{there}/protection", f"{base}/rules/branches/{there}")
-        replies = _unchanged(scope, noted) if noted.get("branch") == branch else None
+        known = noted.get("branch") == branch and "approvals" in noted  # an older note is of other keys
+        replies = _unchanged(scope, noted) if known else None
         if replies:
             same = extract(
                 scope.api, subject, [repository, *replies], {}, cursor=json.dumps(noted, sort_keys=True)
             )
-            return Assessed(same, noted.get("required"))
+            return Assessed(same, noted["approvals"])
         protection, first = _protection(scope, paths[0])
         rules = _rules(scope, paths[1])
         bypass = _bypass(scope, base, rules)
@@ -56,9 +58,9 @@ def assess(scope: Scope, progress: Progress) -> Assessed:
         return Assessed(refused(scope.api, subject, asked, started, error), None)
     replies = [repository, *([first] if first else []), *rules.replies, *bypass.replies]
     values = effective(protection, rules.items, bypass.actors)
-    required = int(values["required_approving_review_count"] or 0)
+    required = int(values[_APPROVALS] or 0)
     etags = {paths[0]: (first.etag if first else _ABSENT), paths[1]: rules.replies[0].etag} | bypass.etags
-    cursor = {"branch": branch, "required": required, "etags": etags}
+    cursor = {"branch": branch, "approvals": required, "etags": etags}
     made = extract(
         scope.api,
         subject,
@@ -96,35 +98,41 @@ def effective(
 
     counts = [reviews.get("required_approving_review_count") or 0]
     counts += [part.get("required_approving_review_count") or 0 for part in asked]
-    enforced = [on("enforce_admins")] if protection else []
-    enforced += [bypass_actors == 0] if rules and bypass_actors is not None else []
-    unknown = bool(rules) and bypass_actors is None and not protection
     forced = protection is None or on("allow_force_pushes")
     deleted = protection is None or on("allow_deletions")
     return {
-        "protected": _word(bool(protection) or bool(rules)),
-        "pull_request_required": _word(bool(reviews) or bool(asked)),
-        "required_approving_review_count": str(max(counts)),
-        "dismiss_stale_reviews": _word(either("dismiss_stale_reviews", "dismiss_stale_reviews_on_push")),
-        "require_last_push_approval": _word(
+        "change.protected": _word(bool(protection) or bool(rules)),
+        "change.request_required": _word(bool(reviews) or bool(asked)),
+        _APPROVALS: str(max(counts)),
+        "change.stale_approvals_dismissed": _word(
+            either("dismiss_stale_reviews", "dismiss_stale_reviews_on_push")
+        ),
+        "change.last_push_approved": _word(
             either("require_last_push_approval", "require_last_push_approval")
         ),
-        "require_code_owner_reviews": _word(
-            either("require_code_owner_reviews", "require_code_owner_review")
+        "change.owner_review": _word(either("require_code_owner_reviews", "require_code_owner_review")),
+        "change.enforced_for_administrators": _enforced(
+            bool(reviews) and on("enforce_admins"), bool(asked), bypass_actors
         ),
-        "enforce_admins": None if unknown else _word(any(enforced)),
-        "required_status_checks": ", ".join(sorted(contexts)) or None,
-        "required_status_checks_count": str(len(contexts)),
-        "allow_force_pushes": _word(forced and "non_fast_forward" not in kinds),
-        "allow_deletions": _word(deleted and "deletion" not in kinds),
-        "required_signatures": _word(on("required_signatures") or "required_signatures" in kinds),
-        "bypass_actors": None if bypass_actors is None else str(bypass_actors),
+        "change.required_checks": ", ".join(sorted(contexts)) or None,
+        "change.required_checks_count": str(len(contexts)),
+        "change.force_push": _word(forced and "non_fast_forward" not in kinds),
+        "change.deletion": _word(deleted and "deletion" not in kinds),
+        "change.signatures": _word(on("required_signatures") or "required_signatures" in kinds),
+        "change.bypass_actors": None if bypass_actors is None else str(bypass_actors),
     }
+
+
+def _enforced(by_protection: bool, by_ruleset: bool, bypass_actors: int | None) -> str | None:
+    """Whether some rule that asks for a review lets nobody go round it; one that asks for none does not count."""
+    if by_protection or (by_ruleset and bypass_actors == 0):
+        return _word(True)
+    return None if by_ruleset and bypass_actors is None else _word(False)
 
 
 def _settings(subject: str, values: Mapping[str, str | None], paths: Sequence[str]) -> Iterator[Setting]:
     for key, value in values.items():
-        unit = "approvals" if key == "required_approving_review_count" else None
+        unit = "approvals" if key == _APPROVALS else None
         yield Setting(
             subject=subject,
             key=key,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from qmsreport.warehouse.digest import table_digests
 from qmsreport.warehouse.freeze import freeze
-from qmsreport.warehouse.published import published_metrics
+from qmsreport.warehouse.published import published_findings, published_metrics
 from qmsreport.warehouse.rejected import still_set_aside
 from qmsreport.warehouse.snapshot import Snapshot
 from qmsreport.warehouse.store import Counts, Warehouse
@@ -18,6 +18,7 @@ __all__ = [
     "Snapshot",
     "Warehouse",
     "freeze",
+    "published_findings",
     "published_metrics",
     "still_set_aside",
     "table_digests",

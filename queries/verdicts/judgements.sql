@@ -3,70 +3,31 @@
 -- grain = "one finding"
 -- definition = """
 -- A fail with a valid waiver is an accepted exception; measured_status keeps that it failed. A finding that could not be
--- assessed passes as attested with a valid attestation. Both name the check, and its resource or none for all of them. A
--- waiver is valid from the day it was granted until it expires, if somebody else than its owner approved it; an
--- attestation from its date until it expires, if somebody signed it, and only for a check that says it is attestable:
--- else lost data and a statement would turn a fail into a pass. What has no end, has ended or is not yet in force as of
--- the report changes nothing, and the reason says so. Nothing else moves a status.
+-- assessed passes as attested with a valid attestation. Both name the check, and its resource or none for all of them;
+-- statement_states says which are valid. One that is not changes nothing, and the reason says so. Nothing else moves a
+-- status.
 -- """
 -- ---
-with waiver_states as (
-    select
-        waivers.waiver_id,
-        waivers.check_id,
-        waivers.resource,
-        waivers.expires_at,
-        coalesce(waivers.approver, '(nobody)') as approver,
-        case
-            when coalesce(waivers.owner = waivers.approver, true) then 'not independent'
-            when coalesce(waivers.granted_at > period.as_of, true) then 'not yet granted'
-            when waivers.expires_at is null then 'without end'
-            when waivers.expires_at <= period.as_of then 'expired'
-            else 'valid'
-        end as state
-    from waivers
-    cross join period
-),
-
-attestation_states as (
-    select
-        attestations.attestation_id,
-        attestations.check_id,
-        attestations.resource,
-        attestations.expires_at,
-        coalesce(attestations.owner, '(nobody)') as owner,
-        case
-            when not coalesce(definitions.attestable, false) then 'not attestable'
-            when attestations.owner is null then 'unsigned'
-            when coalesce(attestations.attested_at > period.as_of, true) then 'not yet given'
-            when attestations.expires_at is null then 'without end'
-            when attestations.expires_at <= period.as_of then 'expired'
-            else 'valid'
-        end as state
-    from attestations
-    cross join period
-    left join definitions on attestations.check_id = definitions.id and definitions.kind = 'checks'
-),
-
-waived as (
+with waived as (
     select
         findings.check_id,
         findings.resource,
-        waiver_states.waiver_id,
-        waiver_states.state,
-        waiver_states.expires_at,
-        waiver_states.approver
+        statement_states.statement_id as waiver_id,
+        statement_states.state,
+        statement_states.expires_at,
+        coalesce(statement_states.approver, '(nobody)') as approver
     from findings
-    inner join waiver_states on findings.check_id = waiver_states.check_id
+    inner join statement_states
+        on findings.check_id = statement_states.check_id and statement_states.kind = 'waiver'
     where
         findings.status = 'fail'
-        and (waiver_states.resource is null or waiver_states.resource = findings.resource)
+        and (statement_states.resource is null or statement_states.resource = findings.resource)
     qualify row_number() over (
         partition by findings.check_id, findings.resource
         order by
-            case waiver_states.state when 'valid' then 1 when 'expired' then 2 else 3 end,
-            waiver_states.expires_at desc,
-            waiver_states.waiver_id asc
+            case statement_states.state when 'valid' then 1 when 'expired' then 2 else 3 end,
+            statement_states.expires_at desc,
+            statement_states.statement_id asc
     ) = 1
 ),
 
@@ -74,21 +35,22 @@ attested as (
     select
         findings.check_id,
         findings.resource,
-        attestation_states.attestation_id,
-        attestation_states.state,
-        attestation_states.expires_at,
-        attestation_states.owner
+        statement_states.statement_id as attestation_id,
+        statement_states.state,
+        statement_states.expires_at,
+        coalesce(statement_states.owner, '(nobody)') as owner
     from findings
-    inner join attestation_states on findings.check_id = attestation_states.check_id
+    inner join statement_states
+        on findings.check_id = statement_states.check_id and statement_states.kind = 'attestation'
     where
         findings.status = 'not assessed'
-        and (attestation_states.resource is null or attestation_states.resource = findings.resource)
+        and (statement_states.resource is null or statement_states.resource = findings.resource)
     qualify row_number() over (
         partition by findings.check_id, findings.resource
         order by
-            case attestation_states.state when 'valid' then 1 when 'expired' then 2 else 3 end,
-            attestation_states.expires_at desc,
-            attestation_states.attestation_id asc
+            case statement_states.state when 'valid' then 1 when 'expired' then 2 else 3 end,
+            statement_states.expires_at desc,
+            statement_states.statement_id asc
     ) = 1
 ),
 

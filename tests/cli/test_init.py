@@ -13,6 +13,9 @@ import pytest
 
 from qmsreport import config, sources
 from qmsreport.cli.init import machine_zone, text
+from qmsreport.sources import _register_check
+from qmsreport.sources._register_check import together
+from qmsreport.sources._register_forms import FORMS
 from tests.cli.conftest import Ran, one_line
 
 WRITTEN = text("Example GmbH", "Europe/Berlin")
@@ -81,6 +84,30 @@ def test_creates_the_key_for_its_owner_only(tmp_path: Path, call: Callable[..., 
     key = tmp_path / "qmsreport.key"
     assert len(key.read_text().strip()) == 64
     assert stat.S_IMODE(key.stat().st_mode) == 0o600
+
+
+def test_writes_a_register_to_begin_with(tmp_path: Path, call: Callable[..., Ran]) -> None:
+    """It holds nothing as it stands; with its comments taken away it is a register with every kind of entry and key."""
+    call("init", tmp_path)
+    written = (tmp_path / "registers" / "registers.toml").read_text("utf-8")
+    assert tomllib.loads(written) == {}
+    register = _register_check.read(
+        re.sub(r"(?m)^# (?=\[|[a-z_]+ = )", "", written),
+        "UTC",
+        ("slo_met", "encryption_at_rest", "change_approved"),
+    )
+    together({"registers.toml": register})
+    assert (register.problems, register.warnings) == ([], [])
+    for form, shape in FORMS.items():
+        (entry,) = [entry for entry in register.entries if entry.form == form]
+        assert entry.values.keys() == {key.field for key in shape.keys.values()}, form
+
+
+def test_leaves_registers_alone(tmp_path: Path, call: Callable[..., Ran]) -> None:
+    """Where there is a folder of registers nothing is put into it, not even with --force."""
+    (tmp_path / "registers").mkdir()
+    assert call("init", tmp_path, "--force").code == 0
+    assert not list((tmp_path / "registers").iterdir())
 
 
 def test_refuses_to_write_over_a_configuration(tmp_path: Path, call: Callable[..., Ran]) -> None:

@@ -110,8 +110,8 @@ def test_every_query_has_a_test() -> None:
     tested = {path.stem.removeprefix("test_") for path in TESTS.rglob("test_*.py")}
     for path in (TESTS / "checks").glob("test_*.py"):
         tested |= set(re.findall(r'\("(\w+)", ', path.read_text("utf-8")))
-    sections = (TESTS / "sections" / "test_sections.py").read_text("utf-8")
-    tested |= set(re.findall(r"^def test_(\w+)\(rows", sections, re.MULTILINE))
+    for path in (TESTS / "sections").glob("test_*.py"):
+        tested |= set(re.findall(r"^def test_(\w+)\(rows", path.read_text("utf-8"), re.MULTILINE))
     missing = sorted(query.path for query in QUERIES if query.id not in tested)
     assert not missing, f"write tests/queries/test_<stem>.py for {', '.join(missing)}"
 

@@ -21,7 +21,7 @@ from qmsreport import catalog, openslo, period, policy
 from qmsreport.evaluate import Outcome, evaluate
 from qmsreport.extracts import Extract
 from qmsreport.results import Query
-from qmsreport.warehouse import Snapshot, Warehouse, freeze, published_metrics
+from qmsreport.warehouse import Snapshot, Warehouse, freeze, published_findings, published_metrics
 from tests import factories
 
 NOW = datetime(2026, 10, 20, 6, 30)  # noqa: DTZ001  # naive UTC; after 2026-Q3, the period of most tests
@@ -159,7 +159,7 @@ def reported(
     moment = as_of or max(part.at for part in known)
     periods = period.quarter(quarter, zone).trend(trend)
     stored = policy.tables(settings, periods, moment, openslo.objectives(settings)) | dict(tables or {})
-    stored["published"] = published_metrics([])
+    stored["published"], stored["published_findings"] = published_metrics([]), published_findings([])
     path = folder / "snapshot.duckdb"
     path.unlink(missing_ok=True)
     freeze(warehouse.path, path, periods, moment, sources, stored)
@@ -177,8 +177,8 @@ def needed(chosen: AbstractSet[str] | None) -> list[Query]:
         return list(queries())
     found: list[Query] = []
     words: set[str] = set()
-    for query in reversed(queries()):  # views stand before those that read them
-        if query.id in chosen or (query.group == "views" and query.id in words):
+    for query in reversed(queries()):  # views, and verdicts, stand before those that read them
+        if query.id in chosen or (query.group in ("views", "verdicts") and query.id in words):
             found.append(query)
             words |= set(re.findall(r"\w+", query.sql))
     return found[::-1]

@@ -122,6 +122,16 @@ def test_times_are_shown_in_the_zone_they_name():
     assert filters.moment(stored, "Europe/Berlin").replace(NBSP, " ") == "2026-07-02 00:30 CEST"
 
 
+def test_a_day_is_the_local_one():
+    """What begins at local midnight begins on that day; what ends at local midnight ends on the day before."""
+    midnight = datetime(2026, 6, 30, 22)  # noqa: DTZ001 – 1 July in Berlin
+    assert filters.local_day(midnight, "Europe/Berlin") == "2026-07-01"
+    assert filters.local_day(midnight, "UTC") == "2026-06-30"
+    assert filters.last_day(midnight, "Europe/Berlin") == "2026-06-30"
+    assert filters.last_day(datetime(2026, 7, 1, 4), "America/New_York") == "2026-06-30"  # noqa: DTZ001 – as above
+    assert filters.last_day(None) == filters.local_day(None) == filters.NO_DATA
+
+
 def test_days_do_not_follow_the_locale_of_the_machine():
     """Month names are spelled out in the report's own language."""
     assert filters.long_day(date(2026, 5, 3)).replace(NBSP, " ") == "3 May 2026"

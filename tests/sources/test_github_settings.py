@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
 
+from qmsreport import assets
+from qmsreport.sources._github_settings import effective
 from tests.sources.github_schema import openapi
 from tests.sources.github_server import GitHubServer, Repo
 from tests.sources.github_world import REPO, Ledger, history, one, protection
@@ -54,16 +57,16 @@ def test_effective_rules_are_the_stricter_of_protection_and_rulesets(repo: Repo,
     )
     ledger = read()
     found = settings(ledger)
-    assert found["required_approving_review_count"] == "2"
+    assert found["change.required_approvals"] == "2"
     assert (
-        found["dismiss_stale_reviews"]
-        == found["require_last_push_approval"]
-        == found["enforce_admins"]
+        found["change.stale_approvals_dismissed"]
+        == found["change.last_push_approved"]
+        == found["change.enforced_for_administrators"]
         == "true"
     )
-    assert found["required_status_checks"] == "build, lint"
-    assert found["allow_force_pushes"] == found["allow_deletions"] == "false"
-    assert found["bypass_actors"] == "3"
+    assert found["change.required_checks"] == "build, lint"
+    assert found["change.force_push"] == found["change.deletion"] == "false"
+    assert found["change.bypass_actors"] == "3"
     assert {(row["subject"], row["layer"]) for row in ledger.rows("settings")} == {
         (f"{REPO}@main", "effective")
     }
@@ -72,8 +75,36 @@ def test_effective_rules_are_the_stricter_of_protection_and_rulesets(repo: Repo,
 def test_unprotected_branch_is_a_finding_not_a_failure(repo: Repo, read: Any) -> None:
     """GitHub's 'Branch not protected' is an answer: nothing is required, everything allowed."""
     found = settings(read())
-    assert (found["protected"], found["required_approving_review_count"]) == ("false", "0")
-    assert (found["allow_force_pushes"], found["enforce_admins"]) == ("true", "false")
+    assert (found["change.protected"], found["change.required_approvals"]) == ("false", "0")
+    assert (found["change.force_push"], found["change.enforced_for_administrators"]) == ("true", "false")
+
+
+def test_the_check_of_branch_rules_reads_these_settings(read: Any) -> None:
+    """Every key that `branch_rules` judges by is collected, under that name."""
+    sql = (assets.folder("queries") / "checks" / "branch_rules.sql").read_text("utf-8")
+    assert set(re.findall(r"'(change\.\w+)'", sql)) <= settings(read()).keys()
+
+
+@pytest.mark.parametrize(
+    ("review", "bypass", "enforced"),
+    [
+        (True, 0, "true"),
+        (True, 1, "false"),
+        (True, None, None),
+        (False, 0, "false"),
+        (False, None, "false"),
+    ],
+)
+def test_only_a_rule_about_reviews_binds_administrators(
+    review: bool, bypass: int | None, enforced: str | None
+) -> None:
+    """That nobody may go round a rule against deletion says nothing of reviews; who may is unknown where it is hidden."""
+    rules: list[dict[str, Any]] = [{"type": "deletion"}]
+    rules += (
+        [{"type": "pull_request", "parameters": {"required_approving_review_count": 1}}] if review else []
+    )
+    exempt = protection() | {"enforce_admins": {"enabled": False}}
+    assert effective(exempt, rules, bypass)["change.enforced_for_administrators"] == enforced
 
 
 @pytest.mark.parametrize("status", [403, 404])
@@ -105,4 +136,4 @@ def test_unchanged_rules_cost_no_rate_limit_and_a_new_bypass_is_seen(
     ]
     ruleset(repo, 7, bypass=1)
     read(ledger)
-    assert settings(ledger)["bypass_actors"] == "1"
+    assert settings(ledger)["change.bypass_actors"] == "1"

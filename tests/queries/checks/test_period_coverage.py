@@ -94,3 +94,53 @@ def test_no_data(report: Report) -> None:
     """Readings without a window, or of other times, cover no day."""
     found = report(history=[window(None, None), window("2026-05-01", "2026-07-01")])
     assert said(found) == ("not assessed", "No extract of the source covers a day of the period.")
+
+
+def reading(at: str, subject: str = "grafana:443", **more: Any) -> Known:
+    """A reading of how things stood at a moment."""
+    times = {"started_at": moment(at), "finished_at": moment(at), "window_start": None, "window_end": None}
+    return Known([], moment(at) or NOW, "probes", times | {"subject": subject} | more)
+
+
+PROBES = '[sources.probes]\nkind = "tls"\nendpoints = ["grafana.example:443"]\n'
+
+
+def probed(report: Report, *history: Known) -> tuple[str, str]:
+    """Status and reason for a source that reads points in time."""
+    finding = report(history=[window("2026-07-01", "2026-10-01"), *history], more=PROBES).finding(
+        CHECK, "probes"
+    )
+    return finding["status"], finding["reason"]
+
+
+def test_a_point_in_time_read_in_the_period(report: Report) -> None:
+    """Two readings of one endpoint and one of another: nothing is missing between them."""
+    status, reason = probed(
+        report, reading("2026-07-05"), reading("2026-09-05"), reading("2026-08-05", "loki:443")
+    )
+    assert status == "pass"
+    assert reason.startswith("2 of 2 subjects were read in the period, up to 2 times each;")
+
+
+def test_a_point_in_time_read_in_part(report: Report) -> None:
+    """An endpoint that was asked in the period and never answered leaves a gap."""
+    status, _ = probed(report, reading("2026-07-05"), reading("2026-07-05", "loki:443", error="away"))
+    assert status == "partial"
+
+
+def test_a_point_in_time_read_too_late(report: Report) -> None:
+    """A reading after the period says how things stood then, not in the period."""
+    status, reason = probed(report, reading("2026-10-05"))
+    assert (status, reason.split(":")[0]) == (
+        "not assessed",
+        "It was read first on 2026-10-05, after the period",
+    )
+
+
+def test_a_point_in_time_never_read(report: Report) -> None:
+    """Failures alone, or readings of an earlier quarter, are no reading of this one."""
+    assert probed(report, reading("2026-07-05", error="away")) == (
+        "not assessed",
+        "Every extraction of the source failed.",
+    )
+    assert probed(report, reading("2026-05-05"))[0] == "not assessed"
