@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from qmsreport.demo.flaws import FLAWS
 from qmsreport.demo.organisation import HOST, PRODUCTS, Product
@@ -46,7 +47,7 @@ def _probe(
 ) -> TlsProbe:
     host = endpoint.partition(":")[0]
     cipher = (_OLD_ANSWERS if endpoint in OUTDATED else _ANSWERS).get(protocol)
-    asked = {
+    asked: dict[str, Any] = {
         "endpoint": endpoint,
         "protocol": protocol,
         "server_name": host,
