@@ -110,7 +110,7 @@ deviated as (
             coalesce(max(case when place = 1 then phrase end), ''),
             coalesce(max(case when place = 2 then ', ' || phrase end), ''),
             coalesce(max(case when place = 3 then ', ' || phrase end), ''),
-            case when count(*) > 3 then concat(', and ', cast(count(*) - 3 as varchar), ' more times') else '' end
+            case when count(*) > 3 then concat(', and ', cast(count(*) - 3 as varchar), ' more') else '' end
         ) as deviations
     from otherwise
     group by subject, key
