@@ -92,14 +92,16 @@ class Evaluated:
             return opened.rows(f"select * from {name}", name).to_dicts()
 
 
-def readings(first: str, count: int, *items: Any, days: int = 7, **given: Any) -> list[Known]:
+def readings(
+    first: str, count: int, *items: Any, days: int = 7, source: str = "files", **given: Any
+) -> list[Known]:
     """So many complete readings of one place that shows these items and nothing else, so many days apart.
 
     `given`: of the ledger's line; `subject` is the place.
     """
     start = datetime.fromisoformat(first)
     extract = {"subject": "store.yaml", "lists_all": ("settings",), **given}
-    return [Known(items, start + timedelta(days=days * number), extract=extract) for number in range(count)]
+    return [Known(items, start + timedelta(days=days * number), source, extract) for number in range(count)]
 
 
 class Report(Protocol):
