@@ -38,8 +38,14 @@ select
             else ''
         end
     ) as statement,
-    statement_states.owner,
-    statement_states.approver,
+    concat(
+        coalesce(statement_states.owner, '(nobody)'),
+        case
+            when statement_states.kind = 'waiver'
+                then concat('; approved by ', coalesce(statement_states.approver, '(nobody)'))
+            else ''
+        end
+    ) as people,
     statement_states.starts_at,
     statement_states.expires_at,
     case
