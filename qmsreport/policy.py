@@ -221,6 +221,7 @@ def _settings(config: Config, table: Callable[..., pl.DataFrame]) -> dict[str, p
 
     keys = assets.reference("settings")
     patterns = assets.reference("alert_patterns")
+    words = assets.reference("component_words")
     return {
         "setting_keys": table(
             {**dict.fromkeys(keys[0], pl.String), "position": pl.Int64},
@@ -230,6 +231,7 @@ def _settings(config: Config, table: Callable[..., pl.DataFrame]) -> dict[str, p
             {**dict.fromkeys(patterns[0], pl.String), "position": pl.Int64},
             [(*row.values(), position) for position, row in enumerate(patterns, 1)],
         ),
+        "component_words": table(dict.fromkeys(words[0], pl.String), [tuple(row.values()) for row in words]),
         "policy_settings": table(
             dict.fromkeys(("subject", "key", "value", "unit", "origin"), pl.String),
             declarations.rows(config.policy),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -17,6 +18,26 @@ from qmsreport.config import Config
 from tests import factories
 
 TODAY = date(2026, 11, 21)
+_IN_MEMORY = Path("/dev/shm")  # pytest makes a folder of its own in it
+_ROOM = 6 << 30  # bytes; a whole run leaves less than two
+
+
+def pytest_configure() -> None:
+    """Thousands of small databases are written and thrown away: in memory, where there is plenty of it."""
+    if (
+        "TMPDIR" not in os.environ
+        and _IN_MEMORY.is_dir()
+        and os.access(_IN_MEMORY, os.W_OK)
+        and not os.statvfs(_IN_MEMORY).f_flag & os.ST_NOEXEC
+        and shutil.disk_usage(_IN_MEMORY).free > _ROOM
+    ):
+        os.environ["TMPDIR"] = str(_IN_MEMORY)
+        tempfile.tempdir = None  # it is asked for again
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The slow ones first, so that no process is left alone with them at the end."""
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
 
 
 @pytest.fixture(autouse=True)

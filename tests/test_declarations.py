@@ -137,3 +137,7 @@ def test_the_vocabulary_of_settings() -> None:
     assert not [row["key"] for row in rows if row["stricter"] == "true" and row["unit"] != "flag"]
     assert {key.removesuffix(".maximum") for key in keys if key.endswith(".maximum")} <= set(keys)
     assert {row["key"] for row in assets.reference("alert_patterns")} <= set(keys)
+    components = {row["component"] for row in assets.reference("component_words")}
+    assert components == {
+        key.removeprefix("components.") for key in keys if key.startswith("components.")
+    }  # each can be told

@@ -11,7 +11,7 @@ _KEY = "the key of the demonstration protects nobody\n"
 
 
 def write(folder: Path, today: date) -> None:
-    """Write `qmsreport.toml`, its key, `sources/`, `policy/` and `registers/` of the demonstration organisation into `folder`.
+    """Write `qmsreport.toml`, its key, `sources/`, `configuration/`, `policy/` and `registers/` into `folder`.
 
     The files cover the 8 quarters before the one that `today` falls in, and the running quarter up to the end
     of the day before `today`. The same `today` gives the same bytes. `OSError` when the folder cannot be written.

@@ -1,6 +1,8 @@
 """What is wrong on purpose in the demonstration data, how often, and where it is put.
 
-Everything counted here lies in the last complete quarter and happens exactly so often, whatever the day.
+Everything counted here lies in the last complete quarter and happens exactly so often, whatever the day; a tuple
+counts quarter by quarter, the last complete one at its end. What is wrong with the configuration files stands in
+them: see `papers/configuration`.
 Besides these, ordinary life goes wrong at random: failed, cancelled, superseded and retried deployments,
 rollbacks, hotfixes, abandoned changes, squashed and rebased commits, bots.
 """
@@ -42,6 +44,12 @@ class Flaws:
     sli_windows_above_one: int = 5
     unreadable_rows: int = 1  # in deployments.csv
     rules_without_runbook: int = 2
+    outdated_endpoints: int = 1  # still answer to TLS 1.0
+    unscanned_services: int = 1  # no scanner ever looked at them
+    late_fixes: tuple[int, ...] = (2, 2, 1, 2, 1, 1, 1, 0)  # critical vulnerabilities, quarter by quarter
+    unsearched_samples: int = 2  # of one log stream: taken, and not searched for personal data
+    services_below_coverage: int = 1  # less than the declared four fifths of the code is tested
+    unattested_stores: int = 1  # nothing and nobody says whether they are encrypted
 
 
 FLAWS = Flaws()

@@ -1,8 +1,17 @@
-"""What the organisation wrote down: its QMS documents and its registers, with days that fit the timeline.
+"""What the organisation wrote down: its QMS documents, registers and configuration files, with days that fit the timeline.
 
-The documents are kept as files in `papers/`. They contradict each other, and themselves, in ways that real ones do:
-two retentions for each signal, shares in percent and as ratios, keys behind the wrong table, hours and counts that do
-not add up, symbols of the wrong code page.
+They are kept as files in `papers/`; a `$` of their own is written `$$`. The documents contradict each other, and
+themselves, in ways that real ones do: two retentions for each signal, shares in percent and as ratios, keys behind the
+wrong table, hours and counts that do not add up, symbols of the wrong code page.
+
+The configuration files keep to most of what is declared. On purpose they do not in these points:
+
+- `prometheus/prometheus.yml`: metrics are kept 30 days, ninety are declared and decided; one job is asked every 30 s.
+- `prometheus/rules/platform.yml`: a high error rate waits ten minutes, two are declared.
+- `alertmanager/alertmanager.yml`: alerts of low severity end at a receiver that reaches nobody.
+- `loki/loki.yaml`: `retention_period` says ninety days, and without `retention_enabled` nothing is ever deleted.
+- `otel/otel-collector.yaml`: five percent of the traces are kept, a tenth is declared; Zipkin is taken in plain text;
+  what redacts traces and metrics is not in the pipeline of the logs.
 """
 
 from __future__ import annotations
@@ -18,7 +27,7 @@ from qmsreport.demo.timeline import Timeline
 
 
 def write(folder: Path, timeline: Timeline) -> None:
-    """Write `policy/` and `registers/`."""
+    """Write `configuration/`, `policy/` and `registers/`."""
     days = {name: str(value) for name, value in _days(timeline).items()}
     for name, text in _files(resources.files("qmsreport.demo").joinpath("papers")):
         target = folder / name
@@ -60,6 +69,7 @@ def _days(timeline: Timeline) -> dict[str, date | int]:
         "alone_opened": day(6, 60),
         "alone_contained": day(6, 75),
         "alone_due": day(7, 45),
+        "alone_fixed": day(7, 41),
         "gateway_opened": day(7, 62),
         "gateway_due": day(8, 60),
     }

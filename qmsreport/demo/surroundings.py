@@ -22,6 +22,11 @@ from qmsreport.records import (
     canonical,
 )
 
+_SERVERS = ("prometheus", "alertmanager", "grafana", "loki", "otel-collector")
+# notifications on an ordinary day, and the share of them that fail
+_CHANNELS = {"pagerduty": (6, 0.001), "slack": (48, 0.002), "email": (19, 0.003)}
+# by severity, as the alert router's own configuration has it
+_RECEIVERS = {"critical": "pager", "high": "pager", "medium": "chat", "low": "journal"}
 _NODES = ("node-a", "node-b", "node-c")
 _LATENCIES = {"checkout-api": 0.11, "payment-gateway": 0.34, "fraud-scoring": 0.06, "ledger": 0.05}
 
@@ -84,7 +89,7 @@ def alerts(timeline: Timeline, told: list[tuple[Outage, Incident]]) -> list[Aler
                         "summary": outage.title if number == 0 else "Error rate above its usual band"
                     },
                     silenced=random.random() < 0.04,
-                    receivers=["pager"] if outage.severity in ("critical", "high") else ["chat"],
+                    receivers=[_RECEIVERS[outage.severity]],
                 )
             )
     return sorted(found, key=lambda alert: (alert.starts_at or timeline.cutoff, alert.alert_id))
@@ -112,40 +117,45 @@ def silences(timeline: Timeline) -> list[Silence]:
 
 
 def scrape_targets(timeline: Timeline) -> list[ScrapeTarget]:
-    """Two instances of each service, asked last night; one of them did not answer."""
-    found = []
-    for product in PRODUCTS:
-        for instance in (1, 2):
-            down = product.name == "archive" and instance == 2
-            found.append(
-                ScrapeTarget(
-                    target=f"http://{product.name}-{instance}.{HOST}:9090/metrics",
-                    job=product.name,
-                    service=product.name,
-                    health="down" if down else "up",
-                    last_scraped_at=after(timeline.cutoff, -(3 + instance + len(product.name) / 8)),
-                    scrape_interval_seconds=15.0,
-                    error="connection refused" if down else None,
-                )
-            )
-    return found
+    """Two instances of each service and of each monitoring server, asked last night; all of them answered."""
+    jobs = [(product.name, product.name) for product in PRODUCTS]
+    return [
+        ScrapeTarget(
+            target=f"https://{job}-{instance}.{HOST}:9090/metrics",
+            job=job,
+            service=service,
+            health="up",
+            last_scraped_at=after(timeline.cutoff, -(3 + instance + len(job) / 8)),
+            scrape_interval_seconds=15.0,
+        )
+        for job, service in [*jobs, *((server, None) for server in _SERVERS)]
+        for instance in (1, 2)
+    ]
 
 
 def dashboards(timeline: Timeline) -> list[Dashboard]:
-    """One dashboard for each service; the archive has none."""
-    panels = ["Traffic", "Errors", "Latency", "Saturation", "Error budget"]
+    """One dashboard for each service but the archive, one of the machines and one of the sign-ins."""
+    panels = ["Throughput", "Error rate", "Response time", "Resource use", "Error budget"]
+    boards = [
+        (product.name, f"{product.title}: service overview", "application", panels)
+        for product in PRODUCTS
+        if product.name != "archive"
+    ]
+    boards.append(
+        ("nodes", "Nodes: what is left of them", "system", ["Processor", "Memory", "Disk", "Network"])
+    )
+    boards.append(("sign-ins", "Security: sign-ins and refusals", "security", ["Sign-ins", "Refusals"]))
     return [
         Dashboard(
-            dashboard_id=f"dash-{product.name}",
-            title=f"{product.title}: service overview",
-            category=product.team,
-            panels=panels if product.tier == "1" else panels[:3],
-            refresh_seconds=30.0 if product.tier == "1" else 300.0,
+            dashboard_id=f"dash-{name}",
+            title=title,
+            category=category,
+            panels=shown,
+            refresh_seconds=30.0,
             updated_at=at(timeline.quarters[5].first + timedelta(days=5 * number), 10.4),
-            url=f"https://dashboards.{HOST}/{product.name}",
+            url=f"https://dashboards.{HOST}/{name}",
         )
-        for number, product in enumerate(PRODUCTS)
-        if product.name != "archive"
+        for number, (name, title, category, shown) in enumerate(boards)
     ]
 
 
@@ -157,6 +167,9 @@ def documents(timeline: Timeline) -> list[Document]:
         ("QM-DEV-002", "Change management procedure", "procedure", 6, 12),
         ("QM-BCP-001", "Continuity plan", "continuity plan", 2, 12),
         ("QM-DSG-004", "Data protection impact assessment", "DPIA", 3, 18),
+        ("QM-ACC-011", "Review of who has access, first half-year", "access review", 7, 6),
+        ("QM-BCP-009", "Restore of the ledger into an empty place", "restore test", 6, 12),
+        ("QM-OPS-015", "A night without the payment gateway", "incident response exercise", 5, 12),
     )
     found = []
     for document, title, kind, quarter, months in rows:
@@ -182,14 +195,17 @@ def _months_later(day: date, months: int) -> date:
 
 
 def metric_windows(timeline: Timeline) -> list[MetricWindow]:
-    """One window a day: latency percentiles of four services, and the use of three nodes."""
-    random = dice("resources", timeline.last.label)
+    """One window a day: latency percentiles of four services, use of three nodes, notifications of three channels."""
+    random, others = (dice(name, timeline.last.label) for name in ("resources", "notifications"))
     days = [day for day in timeline.days() if at(day + timedelta(days=1), 0) <= timeline.cutoff]
     found: list[MetricWindow] = []
     for number, day in enumerate(days):
         start, end = at(day, 0), at(day + timedelta(days=1), 0)
         share = number / len(timeline.days())
-        for metric, labels, value, unit in _measured(random, share, local(start).weekday() > 4):
+        for metric, labels, value, unit in (
+            *_measured(random, share, local(start).weekday() > 4),
+            *_counted(others),
+        ):
             found.append(
                 MetricWindow(
                     metric=metric,
@@ -218,3 +234,14 @@ def _measured(random: Random, share: float, weekend: bool) -> Iterator[_Measured
         # the second node's disk fills: it passes four fifths in the last complete quarter
         disk = 0.44 + 0.02 * number + (0.41 if number == 1 else 0.12) * share + random.uniform(-0.01, 0.01)
         yield "disk_utilisation", {"node": node}, disk, "ratio"
+
+
+def _counted(random: Random) -> Iterator[_Measured]:
+    for number, node in enumerate(_NODES):
+        memory = 0.58 + 0.03 * number + random.uniform(-0.04, 0.06)
+        yield "memory_utilisation", {"node": node}, memory, "ratio"
+    for channel, (usual, fails) in _CHANNELS.items():
+        sent = random.randint(usual // 2, 2 * usual)
+        failed = sum(random.random() < fails for _ in range(sent))
+        yield "notifications", {"integration": channel}, sent, "notifications"
+        yield "failed_notifications", {"integration": channel}, failed, "notifications"

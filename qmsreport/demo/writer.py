@@ -13,12 +13,22 @@ from typing import Any
 import polars as pl
 
 from qmsreport import records
-from qmsreport.demo import configuration, levels, papers, story, surroundings, tables
+from qmsreport.demo import (
+    configuration,
+    inventory,
+    levels,
+    papers,
+    protection,
+    quality,
+    story,
+    surroundings,
+    tables,
+)
 from qmsreport.demo.timeline import Timeline, at, local, timeline
 
 
 def write_organisation(folder: Path, today: date) -> None:
-    """Write `qmsreport.toml`, `sources/`, `policy/` and `registers/`; what is there under the same names is replaced."""
+    """Write `qmsreport.toml`, `sources/`, `configuration/`, `policy/` and `registers/`; what is there under the same names is replaced."""
     time = timeline(today)
     history = story.tell(time)
     sources = folder / "sources"
@@ -44,6 +54,12 @@ def write_organisation(folder: Path, today: date) -> None:
     _jsonl(sources, "dashboards", surroundings.dashboards(time))
     _csv(sources, "documents", surroundings.documents(time))
     _parquet(sources, "metric_windows", surroundings.metric_windows(time))
+    _jsonl(sources, "settings", inventory.settings(time))
+    _jsonl(sources, "tls_probes", protection.tls_probes(time))
+    _parquet(sources, "scans", protection.scans(time))
+    _jsonl(sources, "vulnerabilities", protection.vulnerabilities(time))
+    _parquet(sources, "quality_measures", quality.quality_measures(time, history))
+    _jsonl(sources, "log_samples", quality.log_samples(time))
     _sli_windows(sources, time, levels.sli_windows(time, history))
 
 

@@ -129,7 +129,7 @@ def multiples(
     grain: str = "quarter",
     target: float | None = None,
     n: str = "",
-    columns: int = 4,
+    columns: int = 5,
     height: int = 52,
     shared: bool = True,
 ) -> Chart:

@@ -16,7 +16,7 @@ from qmsreport.render import filters
 from qmsreport.render.sparklines import sparkline
 
 Row = Mapping[str, Any]
-_RIGHT = frozenset({"number", "percent", "objective", "duration", "figure"})
+_RIGHT = frozenset({"number", "percent", "objective", "duration", "figure", "trend"})
 DAGGER = Markup('<span class="few">†</span>')
 
 
@@ -29,7 +29,7 @@ class Column:
         label: the column's head.
         unit: printed under the label, so that it need not stand in each cell.
         format: text, code, number, percent, objective, duration, figure, day, local_day, last_day, moment, month,
-            quarter, digest, status or spark.
+            quarter, digest, status, spark, or trend: the line, figure and count of a row that the cell holds.
         digits: for number and percent.
         align: left or right; figures stand right by default.
         width: relative to the other columns.
@@ -72,6 +72,16 @@ def _spark(value: Any, column: Column, row: Row) -> Any:
     return sparkline(value, title=f"{column.label} {row.get('spark_title', '')}".strip())
 
 
+def _trend(value: Row | None, column: Column, row: Row) -> Any:
+    """A measure in one cell: its line, its newest figure and how many observations that rests on."""
+    if value is None:
+        return filters.NO_DATA
+    line = _spark(value["series"], column, row)
+    note = Markup("<small>{}</small>").format(value["restated"]) if value["restated"] else ""
+    figure = filters.figure(value["value"], value["unit"])
+    return Markup("{}<br>{}{}{}").format(line, figure, observations(value["n"]), note)
+
+
 _CELLS: Mapping[str, Callable[[Any, Column, Row], Any]] = {
     "text": _text,
     "code": _text,
@@ -91,6 +101,7 @@ _CELLS: Mapping[str, Callable[[Any, Column, Row], Any]] = {
     "digest": lambda value, *_: filters.digest(value),
     "status": lambda value, *_: filters.status(value),
     "spark": _spark,
+    "trend": _trend,
 }
 
 

@@ -6,19 +6,50 @@
 -- why = "A disk that leaves the building takes everything with it."
 -- remedy = "Switch on encryption of the store, or have its owner attest the encryption of the volume."
 -- definition = """
--- Population: stores whose configuration speaks of encryption at rest. Most stores cannot encrypt by themselves and show nothing:
--- their volumes want an attestation with owner and expiry.
+-- Population: stores whose configuration, or a list on record, speaks of encryption at rest, and every other system that
+-- shows for how long or how much it keeps. Most stores cannot encrypt by themselves and show nothing: of those nothing is
+-- known, and their volumes want an attestation with owner and expiry.
 -- """
 -- ---
 with effective as (
     select
         subject,
+        split_part(subject, '#', 1) as owner,
         value,
         origin
     from settings
     where
         layer = 'effective'
         and key = 'encryption.at_rest'
+),
+
+keeping as (
+    select distinct split_part(subject, '#', 1) as owner
+    from settings
+    where
+        layer = 'effective'
+        and key like 'retention.%'
+),
+
+stores as (
+    select
+        subject,
+        value,
+        origin,
+        true as is_spoken_of
+    from effective
+    union all
+    select
+        keeping.owner as subject,
+        cast(null as varchar) as value,
+        cast(null as varchar) as origin,
+        false as is_spoken_of
+    from keeping
+    where
+        not exists (
+            select 1 from effective
+            where effective.owner = keeping.owner
+        )
 )
 
 select
@@ -29,6 +60,7 @@ select
         else 'fail'
     end as status,
     case
+        when not is_spoken_of then 'It keeps data, and nothing on record says whether its store is encrypted.'
         when value is null then 'The setting is there, and its value is not known.'
         when value = 'true' then 'Its store is encrypted.'
         else 'Its store is not encrypted.'
@@ -36,5 +68,5 @@ select
     'encrypted' as expected,
     concat(value, ' (', coalesce(origin, 'no place given'), ')') as observed,
     'policy: data is encrypted at rest' as basis
-from effective
+from stores
 order by resource

@@ -6,8 +6,10 @@
 -- remedy = "Set the system as declared, or change the declaration through document control."
 -- definition = """
 -- Population: every effective setting whose key is declared, and every declared one that a system should show and none
--- does. Any difference is drift, in either direction; whether it harms is what the checks of the theme say. Sampling and
--- the intervals of scraping and evaluation have checks of their own. It holds for the point in time of the reading.
+-- does. Any difference is drift, in either direction; whether it harms is what the checks of the theme say. Sampling,
+-- the intervals of scraping and evaluation, maxima of retention and the waiting times of alerts have checks of their own.
+-- It holds for the point in time of the reading. A source of documents of which no declaration is on record is not
+-- assessed: what it declares may have drifted.
 -- """
 -- ---
 select
@@ -37,4 +39,21 @@ select
     concat('policy: ', coalesce(basis, 'conflicting documents')) as basis
 from setting_comparisons
 where key not in ('sampling.traces', 'scrape.interval', 'evaluation.interval')
+union all
+select
+    concat('declarations of ', source) as resource,
+    'not assessed' as status,
+    'The source is configured for its declarations, and none is on record.' as reason,
+    'declared settings' as expected,
+    'none' as observed,
+    'policy: what is declared is on record' as basis
+from declared_sources
+where
+    kind = 'policy'
+    and not exists (
+        select 1 from settings
+        where
+            settings.source = declared_sources.source
+            and settings.layer = 'declared'
+    )
 order by resource

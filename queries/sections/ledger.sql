@@ -44,28 +44,44 @@ summed as (
     from newest
     where age = 1
     group by source, subject
+),
+
+judged as (
+    select
+        summed.source,
+        summed.subject,
+        summed.windows,
+        summed.first_at,
+        summed.last_at,
+        summed.received,
+        summed.server_total,
+        case
+            when summed.first_at is not null then coalesce(covered.days, 0) / cast(period.days as double)
+        end as coverage,
+        case
+            when summed.failed > 0 then 'failed'
+            when summed.truncated > 0 then 'truncated'
+            when summed.set_aside > 0 then concat(cast(summed.set_aside as varchar), ' set aside')
+            else 'ok'
+        end as outcome
+    from summed
+    cross join period
+    left join covered on summed.source = covered.source and summed.subject = covered.subject
 )
 
 select
-    summed.source,
-    summed.subject,
-    summed.windows,
-    summed.first_at,
-    summed.last_at,
-    summed.received as rows,
-    summed.server_total,
-    case when summed.first_at is not null then coalesce(
-        covered.days,
-        0
-    ) / cast(period.days as double
-    ) end as coverage,
-    case
-        when summed.failed > 0 then 'failed'
-        when summed.truncated > 0 then 'truncated'
-        when summed.set_aside > 0 then concat(cast(summed.set_aside as varchar), ' set aside')
-        else 'ok'
-    end as outcome
-from summed
-cross join period
-left join covered on summed.source = covered.source and summed.subject = covered.subject
-order by summed.source, summed.subject
+    source,
+    subject,
+    windows,
+    first_at,
+    last_at,
+    received as rows,
+    server_total,
+    coverage,
+    outcome,
+    row_number() over (
+        partition by source
+        order by case when outcome = 'ok' then 1 else 0 end asc, coverage asc nulls last, subject asc
+    ) as place
+from judged
+order by source, subject

@@ -38,14 +38,8 @@ select
             else ''
         end
     ) as statement,
-    concat(
-        coalesce(statement_states.owner, '(nobody)'),
-        case
-            when statement_states.kind = 'waiver'
-                then concat('; approved by ', coalesce(statement_states.approver, '(nobody)'))
-            else ''
-        end
-    ) as people,
+    statement_states.owner,
+    statement_states.approver,
     statement_states.starts_at,
     statement_states.expires_at,
     case

@@ -242,17 +242,17 @@ shortened as (
         status,
         statement
     from numbered
-    where position <= 4
+    where position <= 3
     union all
     select
         question,
         5 as position,
         cast(null as varchar) as status,
-        concat('And ', cast(max(total) - 4 as varchar), ' more, in the results per theme and among the exceptions.')
+        concat('And ', cast(max(total) - 3 as varchar), ' more, in the results per theme and among the exceptions.')
             as statement
     from numbered
     group by question
-    having max(total) > 4
+    having max(total) > 3
 )
 
 select

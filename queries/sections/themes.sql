@@ -53,7 +53,8 @@ counted as (
 worst as (
     select
         check_id,
-        array_to_string(list_sort(list(resource)), ', ') as resources
+        array_to_string(list_sort(list(resource)), ', ') as resources,
+        max(case when place = 1 then resource end) as first_one
     from ranked
     where gravity < 6 and place <= 3
     group by check_id
@@ -79,7 +80,8 @@ select
     counted.accepted,
     counted.passed + counted.attested as passed,
     counted.total,
-    worst.resources as worst
+    worst.resources as worst,
+    worst.first_one as worst_one
 from counted
 left join worst on counted.check_id = worst.check_id
 left join definitions on counted.check_id = definitions.id and definitions.kind = 'checks'

@@ -106,6 +106,7 @@ folded as (
 
 select
     service,
+    position,
     measure,
     unit,
     series,

@@ -207,7 +207,7 @@ def test_stopped_in_the_middle(
     folder: Path = demonstration.folder  # type: ignore[attr-defined]
     stopped = tmp_path / "stopped"
     stopped.mkdir()
-    for name in ("qmsreport.toml", "qmsreport.key", "sources", "policy", "registers"):
+    for name in ("qmsreport.toml", "qmsreport.key", "sources", "configuration", "policy", "registers"):
         (stopped / name).symlink_to(folder / name)
     # a file of its own, since paths are relative to it
     (stopped / "qmsreport.toml").unlink()

@@ -80,7 +80,12 @@ def test_the_configuration_loads_and_names_what_the_files_hold(organisation: Org
     )
     assert {slo.id: timedelta(seconds=slo.window_seconds) for slo in read_back.slos} == steps
     assert organisation.within(period.naive_utc(read_back.maintenance[0].starts_at))
-    assert [source.kind for source in read_back.sources] == ["files", "policy", "registers"]
+    assert [source.kind for source in read_back.sources] == [
+        "files",
+        "config_files",
+        "policy",
+        "registers",
+    ]
 
 
 def test_every_row_is_in_the_vocabulary(organisation: Organisation) -> None:
@@ -107,10 +112,10 @@ def test_parquet_times_carry_their_zone(organisation: Organisation) -> None:
 
 
 def test_nothing_is_known_from_the_future(organisation: Organisation) -> None:
-    """No time lies at or after the start of the day, apart from the reviews that are due."""
+    """No time lies at or after the start of the day, apart from reviews that are due and certificates that end."""
     for kind, rows in organisation.tables.items():
         for column in records.columns(kind):
-            if column.type == "time" and column.name != "review_due":
+            if column.type == "time" and column.name not in ("review_due", "not_after"):
                 late = [row for row in rows if row[column.name] and row[column.name] > organisation.cutoff]
                 assert not late, (kind, column.name)
 
@@ -150,8 +155,12 @@ def test_every_reference_leads_somewhere(organisation: Organisation) -> None:
     assert {row["caused_by_deployment"] for row in tables["incidents"]} <= deployments | {None}
     assert {row["fixes_incident"] for row in tables["deployments"]} <= incidents | {None}
     assert {row["merge_sha"] for row in tables["changes"]} <= commits | {None}
-    for kind in ("deployments", "changes", "alerts", "scrape_targets"):
+    for kind in ("deployments", "changes", "alerts", "vulnerabilities", "scans", "quality_measures"):
         assert {row["service"] for row in tables[kind]} <= services, kind
+    assert {row["service"] for row in tables["scrape_targets"]} == services  # monitoring servers have none
+    assert {row["commit_sha"] for row in tables["quality_measures"]} <= commits | {
+        None
+    }  # before the first change
     assert {name for row in tables["incidents"] for name in row["services"]} <= services
     parents = {parent for row in tables["commits"] for parent in row["parent_shas"]}
     assert len(parents - commits) == len(

@@ -120,6 +120,63 @@ def test_flawed_measurements(organisation: Organisation) -> None:
     assert len(bare) == FLAWS.rules_without_runbook
 
 
+def test_flawed_protection(organisation: Organisation) -> None:
+    """Old versions of TLS, a service nobody scans, late fixes by quarter and a store of which nothing is known."""
+    tables = organisation.tables
+    old = {row["endpoint"] for row in tables["tls_probes"] if row["offered"] and row["protocol"] == "TLS 1.0"}
+    assert len(old) == FLAWS.outdated_endpoints
+    ends = {
+        row["endpoint"]: row["not_after"] - organisation.cutoff
+        for row in tables["tls_probes"]
+        if row["offered"]
+    }
+    assert len(ends) == 5
+    assert min(ends.values()) > timedelta(days=30)
+    assert sum(left < timedelta(days=92) for left in ends.values()) == 1  # it ends within the next quarter
+    scanned = {row["service"] for row in tables["scans"]}
+    assert len({row["service"] for row in tables["services"]} - scanned) == FLAWS.unscanned_services
+    found = [row for row in tables["vulnerabilities"] if row["severity"] in ("critical", "high")]
+    late = [
+        row
+        for row in found
+        if (row["fixed_at"] or organisation.cutoff) - row["found_at"] > timedelta(days=30)
+    ]
+    counts = tuple(
+        sum(quarter.starts_at <= row["found_at"] < quarter.ends_at for row in late)
+        for quarter in organisation.last.trend(8)
+    )
+    assert counts == FLAWS.late_fixes
+    open_at_the_end = [
+        row
+        for row in found
+        if row["found_at"] < organisation.last.ends_at
+        and not (row["fixed_at"] or organisation.cutoff) < organisation.last.ends_at
+    ]
+    assert not open_at_the_end
+    unknown = [row for row in tables["settings"] if row["value"] is None]
+    assert {row["key"] for row in unknown} == {"encryption.at_rest"}
+    assert len(unknown) == FLAWS.unattested_stores + 1  # one is attested
+
+
+def test_flawed_measures_of_code_and_logs(organisation: Organisation) -> None:
+    """One service is tested too little, some samples were not searched, and old ones held addresses."""
+    measures = [row for row in organisation.tables["quality_measures"] if row["measure"] == "line_coverage"]
+    within = [row for row in measures if organisation.within(row["measured_at"])]
+    newest = {row["service"]: row["value"] for row in sorted(within, key=lambda row: row["measured_at"])}
+    assert sum(value < 80 for value in newest.values()) == FLAWS.services_below_coverage
+    samples = organisation.tables["log_samples"]
+    exactly(
+        organisation,
+        [row for row in samples if row["pii_hits"] is None],
+        "sampled_at",
+        FLAWS.unsearched_samples,
+    )
+    with_hits = [row for row in samples if row["pii_hits"] and sum(json.loads(row["pii_hits"]).values())]
+    assert with_hits
+    assert not any(organisation.within(row["sampled_at"]) for row in with_hits)
+    assert not [row for row in samples if row["stream"].startswith("merchant")]
+
+
 def test_life_goes_wrong_besides(organisation: Organisation) -> None:
     """Failures, retries, superseded and cancelled deployments, rollbacks, hotfixes, bots and rewritten commits occur."""
     production = organisation.production

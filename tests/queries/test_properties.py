@@ -49,7 +49,7 @@ budgeting = "timeslices"
 """
 # few examples, each a whole report; always the same ones, so that a run says the same twice
 few = settings(
-    max_examples=8, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck), database=None
+    max_examples=5, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck), database=None
 )
 
 services = some.sampled_from(["checkout", "search", None])

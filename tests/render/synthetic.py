@@ -121,7 +121,7 @@ def framework_sections() -> list[Section]:
     states = ("fail", "not assessed", "exception accepted", "pass (attested)", "pass", "not applicable")
     matrix = [
         {"framework_title": "SOC 2", "control_id": f"CC{number}.1", "title": "Changes are authorised & <tested>", "status": status, "failed": 2 if status == "fail" else 0,
-         "unassessed": 0, "accepted": 0, "passed": 1_062, "answered_by": "second_approver, deployment_traced"}
+         "unassessed": 0, "accepted": 0, "passed": 1_062, "checks": 2, "answered_by": "second_approver, deployment_traced"}
         for number, status in enumerate(states, 1)
     ]  # fmt: skip
     uncovered = [
@@ -162,12 +162,12 @@ def sections(chance: random.Random, found: pl.DataFrame) -> list[Section]:
         {"question": "unassessed", "status": "not assessed", "statement": "Search availability is unknown for 14 h 20 min on 9 August (metrics gap)."},
     ]  # fmt: skip
     ledger = [
-        {"source": source, "subject": subject, "windows": windows, "first_at": _at(2024, 10, 1), "last_at": _at(2026, 9, 30), "rows": rows, "server_total": total, "coverage": coverage, "outcome": outcome}
-        for source, subject, windows, rows, total, coverage, outcome in (
+        {"source": source, "subject": subject, "windows": windows, "first_at": _at(2024, 10, 1), "last_at": _at(2026, 9, 30), "rows": rows, "server_total": total, "coverage": coverage, "outcome": outcome, "place": place}
+        for place, (source, subject, windows, rows, total, coverage, outcome) in enumerate((
             ("github", "deployments and their statuses", 24, 8_412, 8_412, 1.0, "ok"), ("github", "pull requests with commits and reviews", 24, 12_090, 12_090, 1.0, "ok"),
             ("github", "issues labelled incident", 24, 580, 581, 0.998, "truncated"), ("prometheus", "SLI windows of 24 objectives, 5 min", 104, 1_681_920, None, 0.9931, "ok"),
             ("prometheus", "targets and their health", 104, 61_320, None, 1.0, "ok"), ("files", "sources/waivers.csv", 1, 3, 3, 1.0, "ok"), ("files", "sources/oncall.jsonl", 1, 0, None, None, "failed"),
-        )
+        ), 1)
     ]  # fmt: skip
     limitations = [
         {"topic": "Metrics gap", "statement": "Prometheus answered nothing for search between 2026-08-09 02:10 and 16:30 UTC; this time is unknown and counted as bad in the worst case."},
@@ -182,12 +182,16 @@ def sections(chance: random.Random, found: pl.DataFrame) -> list[Section]:
             "status": _worst(found, check),
             "accepted": 0,
             "worst": "search",
+            "worst_one": "search",
         }
         | _counts(found, check)
         for check, title, severity in CHECKS
     ]
     exceptions = (
-        found.filter(pl.col("status").is_in(["fail", "partial"])).sort("title", "resource").to_dicts()
+        found.filter(pl.col("status").is_in(["fail", "partial"]))
+        .sort("title", "resource")
+        .with_columns(heading="title", place=pl.int_range(1, pl.len() + 1).over("title"))
+        .to_dicts()
     )
     delivery = [
         {"service": name, "team": TEAMS[name], "lead_time": chance.lognormvariate(11, 0.5), "lead_time_n": 3 if name == "ledger" else 61, "lead_time_p90": chance.lognormvariate(12, 0.5),
@@ -219,9 +223,9 @@ def sections(chance: random.Random, found: pl.DataFrame) -> list[Section]:
         {"defect": "SLI above 1", "rows": 11, "of": 1_681_920, "effect": "windows counted as they are and listed", "examples": ["search availability 2026-08-09 16:30"]},
     ]  # fmt: skip
     trends = [
-        {"service": name, "measure": measure, "unit": unit, "series": values, "first": values[0], "previous": values[-2], "value": values[-1], "n": 3 if name == "ledger" else 61, "restated": "1 of 8" if name == "billing" else None}
+        {"service": name, "position": position, "measure": measure, "unit": unit, "series": values, "first": values[0], "previous": values[-2], "value": values[-1], "n": 3 if name == "ledger" else 61, "restated": "1 of 8" if name == "billing" else None}
         for name in SERVICES
-        for measure, unit, values in (("Change lead time, median", "s", quarters(80_000, 40_000)), ("Deployment frequency", "per week", quarters(6, 4)), ("Change fail rate", "share", quarters(0.1, 0.06)), ("Availability", "share", quarters(0.999, 0.0009)), ("Incidents", "incidents", [float(chance.randint(0, 9)) for _ in QUARTERS]))
+        for position, (measure, unit, values) in enumerate((("Change lead time, median", "s", quarters(80_000, 40_000)), ("Deployment frequency", "per week", quarters(6, 4)), ("Change fail rate", "share", quarters(0.1, 0.06)), ("Availability", "share", quarters(0.999, 0.0009)), ("Incidents", "incidents", [float(chance.randint(0, 9)) for _ in QUARTERS])), 1)
     ]  # fmt: skip
     return [
         section("summary", "The period in four answers", "summary", 1, summary),

@@ -42,6 +42,25 @@ def test_the_place_is_named(report: Report) -> None:
     assert found.finding("no_anonymous_access", "grafana:main")["observed"] == "true (grafana:main.yaml:7)"
 
 
+def test_a_store_that_says_nothing_of_encryption(report: Report) -> None:
+    """A system that keeps data and says nothing of its encryption is listed; one of whose parts it is said is not again."""
+    rows = [
+        setting("retention.metrics", "metrics:a.yaml", "30"),
+        setting("retention.traces.size", "traces:b.yaml#disk", "1GB"),
+        setting("retention.logs", "logs:c.yaml", "90"),
+        setting("encryption.at_rest", "logs:c.yaml#bucket", "true"),
+        setting("retention.logs", "document:d.md", "90", "declared"),
+    ]
+    found = report(rows, only={"encryption_at_rest"})
+    assert found.findings("encryption_at_rest") == {
+        "metrics:a.yaml": "not assessed",
+        "traces:b.yaml": "not assessed",
+        "logs:c.yaml#bucket": "pass",
+    }
+    reason = found.finding("encryption_at_rest", "metrics:a.yaml")["reason"]
+    assert reason == "It keeps data, and nothing on record says whether its store is encrypted."
+
+
 @pytest.mark.parametrize("only", [CHECKS], ids=["all"])
 def test_without_settings_nothing_passes(report: Report, only: set[str]) -> None:
     """Where no system told its configuration, none of these checks is assessed."""

@@ -91,6 +91,31 @@ def test_no_system_shows_it(report: Report) -> None:
     assert found.findings(CHECK) == {"retention.traces": "not assessed"}
 
 
+def test_what_other_checks_judge(report: Report) -> None:
+    """A maximum is no setting of any system and a waiting time stands in a rule: checks of their own look for them."""
+    found = report(
+        declared("retention.logs.maximum", "180"),
+        declared("alert_duration.cpu", "300", "s"),
+        declared(LOGS, "30"),
+        effective(LOGS, "30"),
+    )
+    assert found.findings(CHECK) == {"retention.logs store:main": "pass"}
+
+
+def test_documents_that_are_gone(report: Report) -> None:
+    """What the configuration declares still holds, but documents that delivered nothing leave a gap that is named."""
+    more = """
+[sources.qms]
+kind = "policy"
+
+[[policy.setting]]
+key = "tls.minimum"
+value = "1.2"
+"""
+    found = report(effective("tls.minimum", "1.2", "version"), more=more)
+    assert found.findings(CHECK) == {"tls.minimum store:main": "pass", "declarations of qms": "not assessed"}
+
+
 def test_no_data(report: Report) -> None:
     """Nothing declared, nothing assessed."""
     assert report(effective(LOGS, "30")).findings(CHECK) == {"(none)": "not assessed"}

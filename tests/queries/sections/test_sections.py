@@ -173,10 +173,11 @@ def test_framework_controls(rows: Rows) -> None:
     change = one(rows["framework_controls"], control_id="CC8.1")
     assert (change["status"], change["framework_title"]) == ("fail", "SOC 2")
     assert "deployment_traced" in change["check_ids"]
-    assert change["answered_by"] == f"{len(change['check_ids'])} checks"
+    assert change["answered_by"] == ", ".join(change["check_ids"])
+    assert change["checks"] == len(change["check_ids"])
     excluded = one(rows["framework_controls"], control_id="P6.6")
     assert excluded["status"] == "not applicable"
-    assert excluded["answered_by"] == "Outside the declared scope: nobody's data (grace)"
+    assert excluded["title"].endswith(". Outside the declared scope: nobody's data (grace)")
     assert not [row for row in rows["framework_controls"] if row["control_id"] == "CC9.2"]
 
 
@@ -188,7 +189,14 @@ def test_framework_uncovered(rows: Rows) -> None:
 
 
 def test_exceptions(rows: Rows) -> None:
-    """Every finding that is not in order is listed, none that is."""
+    """Every finding that is not in order is listed, none that is; a check's exceptions are numbered and counted."""
+    places: dict[str, list[int]] = {}
+    for row in rows["exceptions"]:
+        places.setdefault(row["title"], []).append(row["place"])
+        assert row["heading"].startswith(f"{row['title']} ({row['severity']}")
+    assert all(found == list(range(1, len(found) + 1)) for found in places.values())
+    most = max(places, key=lambda title: len(places[title]))
+    assert f", {len(places[most])} exceptions)" in one(rows["exceptions"], title=most, place=1)["heading"]
     assert one(rows["exceptions"], resource="lab", title="Every production deployment traces to a change")
     assert {row["status"] for row in rows["exceptions"]} <= {"fail", "partial", "not assessed"}
     assert not [row for row in rows["exceptions"] if row["resource"] == "brings"]
