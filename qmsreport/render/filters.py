@@ -220,7 +220,7 @@ def status(word: str | None) -> Markup:
     if not word:
         return NO_DATA
     kind = STATUS_CLASS.get(word, "other")
-    return Markup('<span class="st st-{}">{}</span>').format(kind, word.replace(" ", NBSP))
+    return Markup('<span class="st st-{}">{}</span>').format(kind, word)
 
 
 def no_break(text: str) -> str:

@@ -157,7 +157,7 @@ def steps_for(table: str) -> list[Query]:
     checks = [query for query in CHECKS if every or table in READS[query.id]]
     wanted = [*checks, *(query for query in judging if every or query.id == "judgements")]
     names = set[str]().union(*(READS[query.id] for query in wanted))
-    return [query for query in STEPS if query in wanted or (query.group == "views" and query.id in names)]
+    return [query for query in STEPS if query in wanted or (query.group != "checks" and query.id in names)]
 
 
 def judged(snapshot: Path, table: str = "", prepare: Iterable[str] = ()) -> Statuses:
