@@ -79,10 +79,10 @@ select
                 else ''
             end,
             case
-                when days_read < 2 then concat(', all on ', cast(first_day as varchar), ': a point in time')
+                when days_read < 2 then concat(', on ', cast(first_day as varchar), ' alone: a point in time')
                 else concat(
                     ', from ', cast(first_day as varchar), ' to ', cast(last_day as varchar), ' on ',
-                    cast(days_read as varchar), ' of the period''s ', cast(days as varchar), ' days'
+                    cast(days_read as varchar), ' of ', cast(days as varchar), ' days'
                 )
             end,
             case

@@ -25,7 +25,7 @@ def test_pass(report: Report) -> None:
     found = finding(report, *readings("2026-07-02", 13, effective(LOGS, "30")))
     assert (found["status"], found["reason"]) == (
         "pass",
-        "13 of 13 readings conformed, from 2026-07-02 to 2026-09-24 on 13 of the period's 92 days.",
+        "13 of 13 readings conformed, from 2026-07-02 to 2026-09-24 on 13 of 92 days.",
     )
     assert (found["expected"], found["observed"]) == (
         "30 days in every reading",
@@ -68,7 +68,7 @@ def test_a_point_in_time(report: Report) -> None:
     found = finding(report, *day)
     assert (found["status"], found["reason"]) == (
         "partial",
-        "2 of 2 readings conformed, all on 2026-09-30: a point in time.",
+        "2 of 2 readings conformed, on 2026-09-30 alone: a point in time.",
     )
 
 
@@ -78,7 +78,7 @@ def test_seven_days_without_a_reading(report: Report) -> None:
     assert (found["status"], found["reason"]) == (
         "partial",
         (
-            "12 of 12 readings conformed, from 2026-07-01 to 2026-09-27 on 12 of the period's 92 days; "
+            "12 of 12 readings conformed, from 2026-07-01 to 2026-09-27 on 12 of 92 days; "
             "7 days in a row went without a reading."
         ),
     )
