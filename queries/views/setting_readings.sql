@@ -49,20 +49,43 @@ readings as (
     inner join places on extracts.source = places.source and extracts.subject = places.place
     inner join days on extracts.recorded_at >= days.starts_at and extracts.recorded_at < days.ends_at
     where extracts.outcome <> 'failed'
+),
+
+spans as (
+    select
+        source,
+        place,
+        extract_id,
+        next_extract_id
+    from brought
+    group by source, place, extract_id, next_extract_id
+),
+
+counted as (
+    select
+        spans.extract_id,
+        spans.next_extract_id,
+        readings.local_date,
+        count(*) as readings
+    from spans
+    inner join readings
+        on
+            spans.source = readings.source
+            and spans.place = readings.place
+            and spans.extract_id <= readings.extract_id
+            and (spans.next_extract_id > readings.extract_id or spans.next_extract_id is null)
+    where readings.outcome = 'complete' or readings.extract_id = spans.extract_id
+    group by spans.extract_id, spans.next_extract_id, readings.local_date
 )
 
 select
     brought.subject,
     brought.key,
     brought.version,
-    readings.local_date,
-    count(*) as readings
+    counted.local_date,
+    counted.readings
 from brought
-inner join readings
+inner join counted
     on
-        brought.source = readings.source
-        and brought.place = readings.place
-        and brought.extract_id <= readings.extract_id
-        and (brought.next_extract_id > readings.extract_id or brought.next_extract_id is null)
-where readings.outcome = 'complete' or readings.extract_id = brought.extract_id
-group by brought.subject, brought.key, brought.version, readings.local_date
+        brought.extract_id = counted.extract_id
+        and coalesce(brought.next_extract_id, 0) = coalesce(counted.next_extract_id, 0)
