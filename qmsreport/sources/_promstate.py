@@ -199,7 +199,7 @@ def settings(client: Client, subject: str, receipt: Receipt, now: datetime) -> l
 
     The keys are those of `configurations`: retention in days, intervals in seconds. The configuration as loaded
     goes through the same parser as a file of it; nothing else of it is kept. An endpoint that is refused leaves its
-    settings out and notes why in the receipt: absent is unknown.
+    settings out, notes why in the receipt and marks it as cut short: absent is unknown.
     """
     found: list[Setting] = []
 
@@ -227,6 +227,7 @@ def settings(client: Client, subject: str, receipt: Receipt, now: datetime) -> l
             ask()
         except SourceError as error:
             receipt.note(str(error))
+            receipt.truncated = True  # else this reading would pass for one of every setting
     oldest = oldest_sample(client)
     age = oldest and values.plain(round((now - oldest).total_seconds() / 86400, 2))
     put("retention.metrics.oldest", "measured", age, "days", _OLDEST)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from qmsreport.errors import UsageError
 from qmsreport.period import Period
 from qmsreport.records import KINDS, TIME_OF, columns, key_of
-from qmsreport.warehouse import conflicts, versions
+from qmsreport.warehouse import conflicts, history, versions
 from qmsreport.warehouse.database import opened, run
 from qmsreport.warehouse.local_days import local_date
 
@@ -94,6 +94,7 @@ def freeze(
             _copy(connection, known, periods, as_of, sources)
         several = [known.kind for known in kinds if known.several]
         conflicts.write(connection, several, periods[-1], as_of, sources)
+        history.write(connection, periods[-1], as_of, sources)
         for ledger in ("extracts", "rejects"):
             run(
                 connection,

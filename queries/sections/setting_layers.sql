@@ -44,6 +44,15 @@ verdicts as (
     group by key
 ),
 
+lapsed as (
+    select
+        split_part(resource, ' ', 1) as key,
+        count(*) as lapses
+    from findings
+    where check_id = 'settings_held' and status = 'fail'
+    group by split_part(resource, ' ', 1)
+),
+
 effective as (
     select
         key,
@@ -87,10 +96,12 @@ joined as (
         verdicts.drifted,
         verdicts.broken,
         verdicts.below,
+        case when verdicts.drifted > 0 then 0 else coalesce(lapsed.lapses, 0) end as lapses,
         verdicts.open_ones,
         verdicts.beyond_documents,
         verdicts.kept,
-        coalesce(verdicts.conflicts + verdicts.drifted + verdicts.broken + verdicts.below, 0) as failed,
+        coalesce(verdicts.conflicts + verdicts.drifted + verdicts.broken + verdicts.below, 0)
+        + coalesce(lapsed.lapses, 0) as failed,
         case
             when oldest.held is not null then concat('oldest ', oldest.held)
             when verdicts.measured_all > 0
@@ -105,6 +116,7 @@ joined as (
     left join rules on setting_keys.key = rules.key
     left join oldest on setting_keys.key = oldest.key
     left join verdicts on setting_keys.key = verdicts.key
+    left join lapsed on setting_keys.key = lapsed.key
     where
         (declared_settings.key is not null or effective.key is not null or oldest.key is not null)
         and setting_keys.key not like 'retention.%.size'
@@ -151,6 +163,7 @@ select
                     [
                         case when shown.conflicts > 0 then 'documents conflict' end,
                         case when shown.drifted > 0 then 'effective drifted' end,
+                        case when shown.lapses > 0 then 'not held all the period' end,
                         case when shown.broken > 0 then 'measured breaks declared' end,
                         case when shown.below > 0 then 'below a framework' end
                     ],

@@ -1,10 +1,11 @@
 -- ---
 -- title = "Settings with their values as numbers"
--- grain = "one setting of one subject in one layer"
+-- grain = "one setting of one subject in one layer; held: one version of it"
 -- version = 1
 -- definition = """
 -- What documents, the configuration and decisions say (layers declared and decided), what systems are set to (effective)
--- and what was measured. The number of true is 1, of false 0, of unlimited infinity; of any other text only if it is
+-- and what was measured. Held is what systems were set to in the course of the period, version by version; version is
+-- null in every other layer. The number of true is 1, of false 0, of unlimited infinity; of any other text only if it is
 -- a number in the unit of its setting. Lists and texts are compared in small letters, lists in any order. Owner is the
 -- subject without its part: the document or the instance of a product.
 -- """
@@ -17,8 +18,21 @@ with stated as (
         value,
         unit,
         origin,
-        extract_id
+        extract_id,
+        cast(null as bigint) as version
     from settings
+    where value is not null
+    union all
+    select
+        subject,
+        key,
+        'held' as layer,
+        value,
+        unit,
+        origin,
+        extract_id,
+        version
+    from setting_versions
     where value is not null
     union all
     select
@@ -28,7 +42,8 @@ with stated as (
         value,
         unit,
         origin,
-        cast(null as bigint) as extract_id
+        cast(null as bigint) as extract_id,
+        cast(null as bigint) as version
     from policy_settings
     union all
     select
@@ -38,7 +53,8 @@ with stated as (
         value,
         unit,
         origin,
-        extract_id
+        extract_id,
+        cast(null as bigint) as version
     from decisions
     where setting is not null and value is not null
 ),
@@ -78,6 +94,7 @@ select
     owner,
     key,
     layer,
+    version,
     title,
     area,
     key_unit,

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any, Protocol
@@ -90,6 +90,18 @@ class Evaluated:
                 if query.id == name:
                     break
             return opened.rows(f"select * from {name}", name).to_dicts()
+
+
+def readings(
+    first: str, count: int, *items: Any, days: int = 7, source: str = "files", **given: Any
+) -> list[Known]:
+    """So many complete readings of one place that shows these items and nothing else, so many days apart.
+
+    `given`: of the ledger's line; `subject` is the place.
+    """
+    start = datetime.fromisoformat(first)
+    extract = {"subject": "store.yaml", "lists_all": ("settings",), **given}
+    return [Known(items, start + timedelta(days=days * number), source, extract) for number in range(count)]
 
 
 class Report(Protocol):

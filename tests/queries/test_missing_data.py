@@ -29,15 +29,17 @@ from tests.factories import (
     authored,
     change,
     commit,
+    declared,
     deployed,
     deployment,
+    effective,
     incident,
     moment,
     reject,
     sli_windows,
     tls_endpoint,
 )
-from tests.queries.conftest import Known, reported
+from tests.queries.conftest import Known, readings, reported
 from tests.queries.test_properties import MORE
 
 Statuses = dict[tuple[str, str], str]
@@ -95,6 +97,11 @@ def everything() -> tuple[Any, ...]:
     )
 
 
+def held(days: str) -> list[Any]:
+    """One setting that is so many days, and one that never changes."""
+    return [effective("retention.logs", days), effective("retention.metrics", "400")]
+
+
 def decided(record: type, **given: Any) -> Any:
     """A waiver or an attestation of *ada* that is in force."""
     begins = "granted_at" if record is Waiver else "attested_at"
@@ -104,8 +111,19 @@ def decided(record: type, **given: Any) -> Any:
 
 @pytest.fixture(scope="module")
 def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The snapshot of `everything`; one source is complete, another failed once and set rows aside."""
+    """The snapshot of `everything`, with settings read every week; one source is complete, another failed once and set rows aside."""
     history = [
+        *readings("2026-07-02", 6, *held("30"), source="second"),
+        *readings("2026-08-13", 1, *held("15"), source="second"),
+        *readings("2026-08-20", 6, *held("30"), source="second"),
+        *readings("2026-09-24", 1, effective("retention.traces", "7"), subject="late", source="second"),
+        Known(
+            [
+                declared("retention.logs", "30"),
+                declared("retention.metrics", "400"),
+                declared("retention.traces", "7"),
+            ]
+        ),
         Known(everything()),
         Known([], source="second", extract={"error": "away", "subject": "other"}),
         Known([], source="second", extract={"rejects": [reject()], "window_end": moment("2026-09-01")}),

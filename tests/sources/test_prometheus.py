@@ -736,12 +736,13 @@ def test_one_refused_endpoint_loses_no_other(liar: real.Liar, tmp_path: Path) ->
 
 
 def test_a_refused_setting_is_absent_and_said(liar: real.Liar, tmp_path: Path) -> None:
-    """A status endpoint behind a proxy leaves its settings out and notes why; nothing is taken for gone."""
+    """A status endpoint behind a proxy leaves its settings out, notes why and counts as cut short; nothing is taken for gone."""
     liar.lies["/api/v1/status/config"] = status(403)
     source = build(tmp_path, liar.url, {}, 'collect = ["settings"]')
     [extract] = source.extract(real.START, real.END, Memory())
     assert extract.error is None
     assert "status/config" in extract.warnings[0]
+    assert extract.truncated
     assert extract.lists_all == ()
     assert Memory().commit(extract)["settings"]["key"].to_list() == ["retention.metrics.oldest"]
 
