@@ -32,6 +32,15 @@ class Limits:
     rule_evaluation_hours: float = 1.0
     clock_offset_seconds: float = 5.0
     failed_notifications_share: float = 0.01
+    monitoring_loss_share: float = (
+        0.001  # of what the monitoring takes in, evaluates or sends: two hours of a quarter
+    )
+    stale_configuration_hours: float = (
+        24.0  # a configuration that does not load is mended within a working day
+    )
+    sampling_tolerance_share: float = 0.1  # of the declared share of traces
+    forecast_window_days: float = 90.0  # a quarter, to say something of the next one
+    forecast_minimum_days: float = 30.0  # fewer show a month's rhythm, and no trend
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

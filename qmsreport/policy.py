@@ -222,6 +222,8 @@ def _settings(config: Config, table: Callable[..., pl.DataFrame]) -> dict[str, p
     keys = assets.reference("settings")
     patterns = assets.reference("alert_patterns")
     words = assets.reference("component_words")
+    security = assets.reference("security_patterns")
+    evidence = assets.reference("test_evidence")
     return {
         "setting_keys": table(
             {**dict.fromkeys(keys[0], pl.String), "position": pl.Int64},
@@ -232,6 +234,12 @@ def _settings(config: Config, table: Callable[..., pl.DataFrame]) -> dict[str, p
             [(*row.values(), position) for position, row in enumerate(patterns, 1)],
         ),
         "component_words": table(dict.fromkeys(words[0], pl.String), [tuple(row.values()) for row in words]),
+        "security_patterns": table(
+            dict.fromkeys(security[0], pl.String), [tuple(row.values()) for row in security]
+        ),
+        "test_evidence": table(
+            dict.fromkeys(evidence[0], pl.String), [tuple(row.values()) for row in evidence]
+        ),
         "policy_settings": table(
             dict.fromkeys(("subject", "key", "value", "unit", "origin"), pl.String),
             declarations.rows(config.policy),

@@ -49,6 +49,7 @@ class Flaws:
     late_fixes: tuple[int, ...] = (2, 2, 1, 2, 1, 1, 1, 0)  # critical vulnerabilities, quarter by quarter
     unsearched_samples: int = 2  # of one log stream: taken, and not searched for personal data
     services_below_coverage: int = 1  # less than the declared four fifths of the code is tested
+    lasting_approvals: int = 1  # repositories where an approval outlives later pushes
     unattested_stores: int = 1  # nothing and nobody says whether they are encrypted
 
 

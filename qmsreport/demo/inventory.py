@@ -14,7 +14,18 @@ _RULES = {
     "change.enforced_for_administrators": "true",
     "change.force_push": "false",
     "change.deletion": "false",
+    "change.stale_approvals_dismissed": "true",
+    "change.last_push_approved": "true",
+    "change.required_checks_count": "3",
+    "change.bypass_actors": "0",
 }
+_UNITS = {
+    "change.required_approvals": "approvals",
+    "change.required_checks_count": "checks",
+    "change.bypass_actors": "actors",
+}
+# there, who has an approval may push anything after it
+_TRUSTING = sorted({product.repository for product in PRODUCTS})[-FLAWS.lasting_approvals :]
 _METRICS, _LOGS = "prometheus:prometheus/prometheus.yml", "loki:loki/loki.yaml"
 _TRACES, _AUDIT = "jaeger:jaeger/jaeger.env", "elasticsearch:audit"
 # the data centre's list of encrypted volumes: it says nothing of the last ones, the first of which is attested
@@ -32,13 +43,14 @@ def settings(timeline: Timeline) -> list[Setting]:
 
 def _branches() -> Iterator[Setting]:
     for repository in sorted({product.repository for product in PRODUCTS}):
-        for key, value in _RULES.items():
+        for key, usual in _RULES.items():
+            lasts = key == "change.stale_approvals_dismissed" and repository in _TRUSTING
             yield Setting(
                 subject=f"repository:{repository}#branch:main",
                 key=key,
                 layer="effective",
-                value=value,
-                unit="approvals" if value.isdecimal() else "flag",
+                value="false" if lasts else usual,
+                unit=_UNITS.get(key, "flag"),
                 origin="list of branch rules",
             )
 

@@ -11,50 +11,9 @@ from qmsreport.config import SloEntry
 from qmsreport.extracts import Batch
 from qmsreport.sources import _promql, _promseries
 from qmsreport.sources._promapi import Series, from_seconds, to_seconds
+from qmsreport.sources._prommetrics import MetricQuery
 
 MOST_POINTS = 11_000  # what the server gives per series and request
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MetricQuery:
-    """One table of `[[sources.NAME.metrics]]`: a value to record for each window, `$window` standing for it."""
-
-    name: str
-    query: str
-    unit: str = ""
-    window_seconds: int = 3600
-
-
-_REAL_DISKS = 'fstype!~"tmpfs|ramfs|overlay|squashfs|iso9660|devtmpfs"'
-DEFAULT_METRICS = (
-    MetricQuery(
-        name="cpu_utilisation",
-        query='1 - avg by (job, instance) (rate(node_cpu_seconds_total{mode="idle"}[$window]))',
-        unit="ratio",
-    ),
-    MetricQuery(
-        name="memory_utilisation",
-        query="1 - sum by (job, instance) (avg_over_time(node_memory_MemAvailable_bytes[$window]))"
-        " / sum by (job, instance) (avg_over_time(node_memory_MemTotal_bytes[$window]))",
-        unit="ratio",
-    ),
-    MetricQuery(
-        name="disk_utilisation",
-        query=f"1 - avg by (job, instance, mountpoint) (avg_over_time(node_filesystem_avail_bytes{{{_REAL_DISKS}}}[$window]))"
-        f" / avg by (job, instance, mountpoint) (avg_over_time(node_filesystem_size_bytes{{{_REAL_DISKS}}}[$window]))",
-        unit="ratio",
-    ),
-    MetricQuery(
-        name="notifications",
-        query="sum by (job, integration) (increase(alertmanager_notifications_total[$window]))",
-        unit="notifications",
-    ),
-    MetricQuery(
-        name="failed_notifications",
-        query="sum by (job, integration) (increase(alertmanager_notifications_failed_total[$window]))",
-        unit="notifications",
-    ),
-)
 PERCENTILES = {"latency_p95": 0.95, "latency_p99": 0.99}  # recorded for every latency objective
 
 

@@ -20,10 +20,8 @@ from qmsreport.records import frame
 from qmsreport.sources import Context, _promql, _promseries, _promstate
 from qmsreport.sources._promapi import BadQuery, Client, Receipt, Unreachable, from_seconds
 from qmsreport.sources._promjobs import (
-    DEFAULT_METRICS,
     MOST_POINTS,
     Job,
-    MetricQuery,
     Span,
     Task,
     cut,
@@ -32,6 +30,7 @@ from qmsreport.sources._promjobs import (
     percentile_jobs,
     slo_jobs,
 )
+from qmsreport.sources._prommetrics import DEFAULT_METRICS, MetricQuery
 from qmsreport.sources._promseries import NoBucket
 from qmsreport.sources._promstate import SKEW_WORTH_SAYING, Probe, skew
 
@@ -53,7 +52,9 @@ class Options(HttpOptions):
     resolution_seconds: int = 30  # how often a threshold objective's gauge is looked at: its scrape interval
     alert_step_seconds: int = 60  # the rules' evaluation interval
     collect: list[str] = field(default_factory=lambda: list(COLLECTED))
-    metrics: list[dict[str, Any]] = field(default_factory=list)  # none: CPU, memory and disk of node_exporter
+    metrics: list[dict[str, Any]] = field(
+        default_factory=list
+    )  # none: machines, and the monitoring's own counters
 
 
 def create(name: str, options: Options, context: Context) -> Source:

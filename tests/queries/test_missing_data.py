@@ -6,9 +6,13 @@ Every check on disk is held to it, over the demonstration and over a small quart
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+import shutil
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import polars as pl
@@ -18,7 +22,7 @@ from qmsreport import catalog
 from qmsreport.evaluate import evaluate
 from qmsreport.records import KINDS, IncidentEvent
 from qmsreport.records.registers import Attestation, Waiver
-from qmsreport.results import Query
+from qmsreport.results import CHECK_COLUMNS, Query
 from qmsreport.warehouse import Snapshot
 from tests.conftest import Demonstration
 from tests.factories import (
@@ -42,7 +46,6 @@ Statuses = dict[tuple[str, str], str]
 # an unknown is no better than a fail, and neither is what lies outside the scope
 GOOD = {"partial": 1, "exception accepted": 2, "pass (attested)": 3, "pass": 4}
 STEPS = [query for query in catalog.read() if query.group in ("views", "checks", "verdicts")]
-CHECKS = [query for query in STEPS if query.group == "checks"]
 
 
 @cache
@@ -132,10 +135,20 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module", params=["small", "demonstration"])
-def snapshot(request: pytest.FixtureRequest) -> Path:
-    """A snapshot to take things out of."""
+def snapshot(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A snapshot to take things out of, with its views and findings: what a loss does not touch is not made again."""
     found = request.getfixturevalue(request.param)
-    return found.bundle / "evidence.duckdb" if isinstance(found, Demonstration) else found
+    original = found.bundle / "evidence.duckdb" if isinstance(found, Demonstration) else found
+    path = tmp_path_factory.mktemp("whole") / "snapshot.duckdb"
+    shutil.copy(original, path)
+    with Snapshot(path) as opened:
+        outcome = evaluate(opened, STEPS)
+    with Snapshot(path, read_only=False) as opened:
+        opened.hold("whole_findings", outcome.findings)
+        for view in (query for query in STEPS if query.group == "views"):
+            opened.fetch(f"drop view if exists main.{view.id}")
+            opened.fetch(f"create or replace table main.{view.id} as {view.sql}")
+    return path
 
 
 def _reads() -> dict[str, set[str]]:
@@ -150,35 +163,35 @@ def _reads() -> dict[str, set[str]]:
 READS = _reads()
 
 
-def steps_for(table: str) -> list[Query]:
-    """The steps whose outcome may change with a table, and those they need; without one, all."""
-    judging = [query for query in STEPS if query.group == "verdicts"]
-    every = not table or any(table in READS[query.id] for query in judging)
-    checks = [query for query in CHECKS if every or table in READS[query.id]]
-    wanted = [*checks, *(query for query in judging if every or query.id == "judgements")]
-    names = set[str]().union(*(READS[query.id] for query in wanted))
-    return [query for query in STEPS if query in wanted or (query.group != "checks" and query.id in names)]
+def steps_for(lost: AbstractSet[str]) -> list[Query]:
+    """The steps whose outcome may change with these tables; a check that none of them touches says what it said."""
+    return [
+        query if READS[query.id] & lost or query.group == "verdicts" else _as_before(query)
+        for query in STEPS
+        if query.group != "views" or READS[query.id] & lost
+    ]
 
 
-def judged(snapshot: Path, table: str = "", prepare: Iterable[str] = ()) -> Statuses:
-    """The status of each resource of each check that a table can change, and of each requirement, after statements."""
+def _as_before(check: Query) -> Query:
+    columns = ", ".join(CHECK_COLUMNS)
+    return replace(check, sql=f"select {columns} from whole_findings where check_id = '{check.id}'")
+
+
+def judged(snapshot: Path, lost: Mapping[str, str] = MappingProxyType({})) -> Statuses:
+    """The status of each resource of each check and of each requirement, after statements.
+
+    `lost`: table to the select of what is left of it, for the session.
+    """
     with Snapshot(snapshot) as opened:
-        for statement in prepare:
-            opened.fetch(statement)
-        outcome = evaluate(opened, steps_for(table))
+        for table, left in lost.items():
+            opened.fetch(f"create temp table {table} as {left}")
+        outcome = evaluate(opened, steps_for(lost.keys()))
     found = dict(_statuses(outcome.verdicts["judgements"], "check_id", "resource"))
-    if "control_results" in outcome.verdicts:
-        found |= _statuses(outcome.verdicts["control_results"], "framework", "control_id")
-    return found
+    return found | _statuses(outcome.verdicts["control_results"], "framework", "control_id")
 
 
 def _statuses(rows: pl.DataFrame, *key: str) -> Statuses:
     return {(one, two): status for one, two, status in rows[[*key, "status"]].rows()}
-
-
-def emptied(table: str) -> str:
-    """A statement that hides every row of a table for the session."""
-    return f"create temp table {table} as select * from main.{table} limit 0"
 
 
 def improved(before: Statuses, after: Statuses) -> list[tuple[Any, ...]]:
@@ -199,9 +212,10 @@ def test_there_is_something_to_lose(snapshot: Path) -> None:
     assert len([check for check in by_check if {"pass", "fail"} <= by_check[check]]) > 3
 
 
-def test_a_waiver_can_be_lost(small: Path) -> None:
+@pytest.mark.parametrize("snapshot", ["small"], indirect=True)
+def test_a_waiver_can_be_lost(snapshot: Path) -> None:
     """The small quarter holds an accepted exception; no statement made a pass of what facts judge."""
-    found = set(judged(small).values())
+    found = set(judged(snapshot).values())
     assert "exception accepted" in found
     assert "pass (attested)" not in found
 
@@ -209,12 +223,15 @@ def test_a_waiver_can_be_lost(small: Path) -> None:
 def test_an_empty_table_improves_no_status(snapshot: Path) -> None:
     """Whichever one table of the snapshot is empty, no finding and no requirement looks better than before."""
     before = judged(snapshot)
+    derived = {"metrics", "findings", "definitions", "check_controls", "whole_findings"}
+    derived |= {query.id for query in STEPS}
     with Snapshot(snapshot) as opened:
-        derived = {"metrics", "findings", "definitions", "check_controls", *(query.id for query in STEPS)}
         tables = [name for name in opened.tables() if name not in derived]
+        full = [name for name in tables if opened.fetch(f"select 1 from {name} limit 1")]
     assert set(KINDS) < set(tables)
-    for table in tables:
-        after = judged(snapshot, table, [emptied(table)])
+    assert len(full) > 20
+    for table in full:
+        after = judged(snapshot, {table: f"select * from main.{table} limit 0"})
         assert not improved(before, after), table
 
 
@@ -224,16 +241,23 @@ def test_a_source_that_is_gone_improves_no_status(snapshot: Path, ledger: str) -
     before = judged(snapshot)
     with Snapshot(snapshot) as opened:
         sources = [name for (name,) in opened.fetch("select source from declared_sources")]
+        brought = {
+            source: [
+                kind
+                for kind in (*KINDS, "rejects")
+                if opened.fetch(f"select 1 from {kind} where source = '{source}' limit 1")
+            ]
+            for source in sources
+        }
     for source in sources:
-        kept = "select * from main.{} where source <> '" + source + "'"
-        gone = [f"create temp table {kind} as {kept.format(kind)}" for kind in [*KINDS, "rejects"]]
+        left = "select * from main.{} where source <> '" + source + "'"
         refused = f"""
-            create temp table extracts as select * replace (
+            select * replace (
                 case when source = '{source}' then 'failed' else outcome end as outcome,
                 case when source = '{source}' then '403 Forbidden' else error end as error,
                 case when source = '{source}' then 0 else rows_received end as rows_received
             ) from main.extracts
         """
-        silent = f"create temp table extracts as {kept.format('extracts')}"
-        after = judged(snapshot, prepare=[*gone, silent if ledger == "silent" else refused])
-        assert not improved(before, after), source
+        lost = {kind: left.format(kind) for kind in brought[source]}
+        lost["extracts"] = left.format("extracts") if ledger == "silent" else refused
+        assert not improved(before, judged(snapshot, lost)), source
