@@ -50,6 +50,11 @@ class Flaws:
     unsearched_samples: int = 2  # of one log stream: taken, and not searched for personal data
     services_below_coverage: int = 1  # less than the declared four fifths of the code is tested
     lasting_approvals: int = 1  # repositories where an approval outlives later pushes
+    unheard_security_rules: int = 1  # watch for something that is declared, and end where nobody listens
+    days_of_lost_telemetry: int = 3  # on which a quarter of the log records was not taken by their store
+    days_without_audit_records: int = 2
+    disks_filling_up: int = 1  # their trend passes the declared limit within the next quarter
+    unevidenced_tests: int = 1  # claimed to be run, and nothing shows it
     unattested_stores: int = 1  # nothing and nobody says whether they are encrypted
 
 

@@ -28,7 +28,7 @@ _LEAKING = "risk"  # held addresses until its services masked them
 
 
 def quality_measures(timeline: Timeline, history: History) -> list[QualityMeasure]:
-    """In percent: the coverage of each state that was released and of each Friday's, and on Fridays maintainability."""
+    """In percent: the coverage of each state that was released and of each Friday's, and on Fridays maintainability and smoke tests."""
     random = dice("quality", timeline.last.label)
     found = []
     for number, product in enumerate(PRODUCTS):
@@ -52,6 +52,17 @@ def quality_measures(timeline: Timeline, history: History) -> list[QualityMeasur
                         unit="percent",
                     )
                 )
+        found += [
+            QualityMeasure(
+                service=product.name,
+                measured_at=moment,
+                measure="smoke_tests",
+                commit_sha=commit,
+                value=100.0,
+                unit="percent",
+            )
+            for moment, commit in fridays
+        ]
     return found
 
 

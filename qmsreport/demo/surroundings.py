@@ -169,6 +169,7 @@ def documents(timeline: Timeline) -> list[Document]:
         ("QM-DSG-004", "Data protection impact assessment", "DPIA", 3, 18),
         ("QM-ACC-011", "Review of who has access, first half-year", "access review", 7, 6),
         ("QM-BCP-009", "Restore of the ledger into an empty place", "restore test", 6, 12),
+        *_tests(),
         ("QM-OPS-015", "A night without the payment gateway", "incident response exercise", 5, 12),
     )
     found = []
@@ -187,6 +188,15 @@ def documents(timeline: Timeline) -> list[Document]:
             )
         )
     return found
+
+
+def _tests() -> Iterator[tuple[str, str, str, int, int]]:
+    """Reports of tests in the last complete quarter; nobody ever sent a test alert and wrote it down."""
+    yield "QM-TST-003", "Load test of the settlement batch", "load test", 7, 12
+    yield "QM-TST-005", "Penetration test of the merchant portal", "penetration test", 7, 12
+    parts = ("metrics", "logging", "tracing", "dashboard", "alerting")
+    for number, part in enumerate(parts[: -FLAWS.unevidenced_tests], 11):
+        yield f"QM-TST-{number:03}", f"Test of the monitoring: {part}", f"{part} test", 7, 12
 
 
 def _months_later(day: date, months: int) -> date:
@@ -222,6 +232,10 @@ def metric_windows(timeline: Timeline) -> list[MetricWindow]:
 _Measured = tuple[str, dict[str, str], float, str]
 
 
+def _fills(node: int) -> bool:
+    return 1 <= node <= FLAWS.disks_filling_up
+
+
 def _measured(random: Random, share: float, weekend: bool) -> Iterator[_Measured]:
     for service, seconds in _LATENCIES.items():
         slower = 1 + (0.5 * share if service == "fraud-scoring" else -0.2 * share)
@@ -231,8 +245,8 @@ def _measured(random: Random, share: float, weekend: bool) -> Iterator[_Measured
     for number, node in enumerate(_NODES):
         load = (0.34 if weekend else 0.52) + 0.04 * number + random.uniform(-0.06, 0.09)
         yield "cpu_utilisation", {"node": node}, load, "ratio"
-        # the second node's disk fills: it passes four fifths in the last complete quarter
-        disk = 0.44 + 0.02 * number + (0.41 if number == 1 else 0.12) * share + random.uniform(-0.01, 0.01)
+        # the second node's disk fills: within the running quarter it will pass nine tenths
+        disk = 0.44 + 0.02 * number + (0.47 if _fills(number) else 0.12) * share + random.uniform(-0.01, 0.01)
         yield "disk_utilisation", {"node": node}, disk, "ratio"
 
 

@@ -17,6 +17,7 @@ from qmsreport.demo import (
     configuration,
     inventory,
     levels,
+    monitoring,
     papers,
     protection,
     quality,
@@ -48,12 +49,13 @@ def write_organisation(folder: Path, today: date) -> None:
     _jsonl(sources, "incidents", [record for _, record in told])
     _jsonl(sources, "incident_events", tables.incident_events(told, time.cutoff))
     _jsonl(sources, "alerts", surroundings.alerts(time, told))
-    _jsonl(sources, "alert_rules", surroundings.alert_rules(time))
+    _jsonl(sources, "alert_rules", [*surroundings.alert_rules(time), *monitoring.security_rules(time)])
     _jsonl(sources, "silences", surroundings.silences(time))
     _jsonl(sources, "scrape_targets", surroundings.scrape_targets(time))
     _jsonl(sources, "dashboards", surroundings.dashboards(time))
     _csv(sources, "documents", surroundings.documents(time))
-    _parquet(sources, "metric_windows", surroundings.metric_windows(time))
+    measured = [*surroundings.metric_windows(time), *monitoring.metric_windows(time)]
+    _parquet(sources, "metric_windows", measured)
     _jsonl(sources, "settings", inventory.settings(time))
     _jsonl(sources, "tls_probes", protection.tls_probes(time))
     _parquet(sources, "scans", protection.scans(time))

@@ -107,7 +107,8 @@ judged as (
         case
             when empty_days > 0
                 then concat(
-                    'No record on ', cast(empty_days as varchar), ' days: ', listed,
+                    'No record on ', cast(empty_days as varchar),
+                    case when empty_days = 1 then ' day: ' else ' days: ' end, listed,
                     case when empty_days > 10 then ' and later ones.' else '.' end
                 )
             when seen_days = days then 'Records were seen on every day.'

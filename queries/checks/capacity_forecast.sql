@@ -7,9 +7,10 @@
 -- definition = """
 -- Population: every series of the use of memory or disk for which a limit is declared. A straight line through the highest
 -- value of each known local day of the forecast's window, which ends with the last whole day of the period (least
--- squares), says when the limit is passed. It fails if that day comes before the end of the next period, or has passed.
--- A line that does not rise, or rises more slowly, passes; with less than the policy's minimum of the window known it is
--- partial, with fewer known days than the limit not assessed. Declared and measured by nothing: not assessed.
+-- squares), says when the limit is passed; no day is named that is more than a year away. It fails if that day comes
+-- before the end of the next period, or has passed. A line that does not rise, or rises more slowly, passes; with less
+-- than the policy's minimum of the window known it is partial, with fewer known days than the limit not assessed.
+-- Declared and measured by nothing: not assessed.
 -- """
 -- ---
 with declared as (
@@ -143,7 +144,7 @@ judged as (
             else 'partial'
         end as status,
         case
-            when days_left between 0 and 3650
+            when days_left between 0 and 366
                 then cast(local_date + cast(floor(days_left + 0.000001) as integer) as varchar)
         end as passed_on
     from forecast
@@ -168,7 +169,7 @@ select
                         'If it grows on as over the last ', cast(cast(window_days as bigint) as varchar),
                         ' days it passes the limit on ', passed_on
                     )
-                when slope > 0 then 'It grows so slowly that the limit is more than ten years away'
+                when slope > 0 then 'It grows so slowly that the limit is more than a year away'
                 else 'It does not grow'
             end,
             '; ', cast(n as varchar), ' days are known',

@@ -7,8 +7,9 @@
 -- remedy = "Run the analysis of the service named here with every change, or take the claim back."
 -- definition = """
 -- Population: the services, if a document claims that code quality is reported (key metrics.code_quality is true), and every
--- service of which it was measured in the periods of the trend. Any measure but the coverage of tests counts. Measured in the period
--- passes; measured before and no more fails; never measured is not assessed. No figure is judged: none has a declared limit.
+-- service of which it was measured in the periods of the trend. Any measure counts but the coverage of tests and those
+-- that the reference table test_evidence lists as runs of them. Measured in the period passes; measured before and no
+-- more fails; never measured is not assessed. No figure is judged: none has a declared limit.
 -- """
 -- ---
 with claimed as (
@@ -33,7 +34,14 @@ measured as (
         ) as place
     from quality_measures
     cross join period
-    where quality_measures.measure not in ('line_coverage', 'branch_coverage')
+    where
+        quality_measures.measure not in ('line_coverage', 'branch_coverage')
+        and not exists (
+            select 1 from test_evidence
+            where
+                test_evidence.kind = 'measure'
+                and test_evidence.name = lower(quality_measures.measure)
+        )
 ),
 
 summed as (

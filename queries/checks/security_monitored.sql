@@ -45,7 +45,7 @@ fits as (
     select
         rules.rule_id,
         claimed.key,
-        'what its label says' as event
+        'recognised by its label' as event
     from rules
     inner join claimed on rules.labels like concat('%"setting":"', claimed.key, '"%')
     union

@@ -28,7 +28,7 @@ runs as (
     select
         test_evidence.key,
         quality_measures.measured_at as at_time,
-        concat('measured for ', quality_measures.service) as what
+        concat('a measure of ', quality_measures.service) as what
     from quality_measures
     inner join test_evidence
         on test_evidence.kind = 'measure' and lower(quality_measures.measure) = test_evidence.name
@@ -59,7 +59,11 @@ select
     case
         when summed.in_period > 0
             then concat(
-                cast(summed.in_period as varchar), ' of the period on record, ', summed.example, ' among them.'
+                'Evidence of the period is on record: ', summed.example,
+                case
+                    when summed.in_period > 1 then concat(' and ', cast(summed.in_period - 1 as varchar), ' more')
+                    else ''
+                end, '.'
             )
         when summed.key is not null
             then concat(

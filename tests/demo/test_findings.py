@@ -80,6 +80,25 @@ DEFECTS = (
     ("logs_free_of_personal_data", "platform", "partial", ("not searched",)),
     ("no_anonymous_access", "grafana:grafana/grafana.ini", "pass", ()),
     ("branch_rules", "repository:lindhafen/finance#branch:main", "pass", ()),
+    ("branch_rules", "repository:lindhafen/webhooks#branch:main", "fail", ("outlives later pushes",)),
+    ("security_monitored", "security.monitoring", "pass", ("2 of 2 rules",)),
+    ("security_monitored", "security.access_patterns", "pass", ()),
+    ("security_monitored", "security.anomaly_detection", "fail", ("RequestRateAnomaly", "without a channel")),
+    (
+        "monitoring_healthy",
+        "telemetry sent on exporter:otlphttp/logs,job:otel-collector",
+        "fail",
+        ("were lost", "100.0 %"),
+    ),
+    ("monitoring_healthy", "telemetry sent on exporter:otlp/traces,job:otel-collector", "pass", ()),
+    ("monitoring_healthy", "configuration in force job:alertmanager", "pass", ("24.0 hours",)),
+    ("sampling_measured", "sampling.traces job:otel-collector", "fail", ("5.0",)),
+    ("access_log_complete", "stream:dashboards", "pass", ("every day",)),
+    ("access_log_complete", "stream:elasticsearch", "fail", ("2 days",)),
+    ("tests_evidenced", "tests.load", "pass", ("QM-TST-003",)),
+    ("tests_evidenced", "tests.monitoring.alerts", "not assessed", ("Nothing but the claim",)),
+    ("capacity_forecast", "resources.disk node:node-b", "fail", ("passes the limit on 2026-",)),
+    ("capacity_forecast", "resources.disk node:node-a", "pass", ()),
 )
 
 

@@ -177,6 +177,40 @@ def test_flawed_measures_of_code_and_logs(organisation: Organisation) -> None:
     assert not [row for row in samples if row["stream"].startswith("merchant")]
 
 
+def test_flawed_monitoring(organisation: Organisation) -> None:
+    """Days of lost telemetry and without audit records, and a disk that passes its limit, stand there as declared."""
+    windows = organisation.tables["metric_windows"]
+
+    def values(metric: str) -> list[Row]:
+        return [row for row in windows if row["metric"] == metric]
+
+    sent = {(row["labels"], row["window_start"]): row["value"] for row in values("exported_telemetry")}
+    lost = [
+        row
+        for row in values("failed_exports")
+        if row["value"] > 0.1 * sent[row["labels"], row["window_start"]]
+    ]
+    exactly(organisation, lost, "window_start", FLAWS.days_of_lost_telemetry)
+    silent = [row for row in values("audit_records") if row["value"] == 0]
+    exactly(organisation, silent, "window_start", FLAWS.days_without_audit_records)
+    disks = [row for row in values("disk_utilisation") if row["window_start"] < organisation.last.ends_at]
+    ends = {row["labels"]: row["value"] for row in sorted(disks, key=lambda row: row["window_start"])}
+    assert sum(value > 0.85 for value in ends.values()) == FLAWS.disks_filling_up
+    assert max(row["value"] for row in disks) < 0.9
+    rules = organisation.tables["alert_rules"]
+    unheard = [row for row in rules if row["rule_id"].startswith("security/") and row["severity"] == "low"]
+    assert len(unheard) == FLAWS.unheard_security_rules
+    trusting = [
+        row
+        for row in organisation.tables["settings"]
+        if row["key"] == "change.stale_approvals_dismissed" and row["value"] == "false"
+    ]
+    assert len(trusting) == FLAWS.lasting_approvals
+    kinds = {row["kind"] for row in organisation.tables["documents"]}
+    parts = {"metrics test", "logging test", "tracing test", "dashboard test", "alerting test"}
+    assert len(parts - kinds) == FLAWS.unevidenced_tests
+
+
 def test_life_goes_wrong_besides(organisation: Organisation) -> None:
     """Failures, retries, superseded and cancelled deployments, rollbacks, hotfixes, bots and rewritten commits occur."""
     production = organisation.production

@@ -43,7 +43,7 @@ def test_windows(report: Report) -> None:
         "stream:never": "fail",
     }
     reason = found.finding(CHECK, "stream:empty")["reason"]
-    assert reason == "No record on 1 days: 2026-09-29."
+    assert reason == "No record on 1 day: 2026-09-29."
     assert "2026-07-10 and later ones." in found.finding(CHECK, "stream:never")["reason"]
 
 

@@ -22,17 +22,19 @@ def test_statuses(report: Report) -> None:
     """Measured in the period passes, measured only before fails, never measured is not assessed."""
     found = report(
         CLAIM,
-        [service(name) for name in ("stopped", "never", "covered")],
+        [service(name) for name in ("stopped", "never", "covered", "run")],
         measured("2026-08-01"),
         measured("2026-08-01", measure="duplication", value=3.25, unit="percent"),
         measured("2026-06-01", "stopped"),
         measured("2026-08-01", "covered", measure="line_coverage"),
+        measured("2026-08-01", "run", measure="smoke_tests"),
     )
     assert found.findings(CHECK) == {
         "checkout": "pass",
         "stopped": "fail",
         "never": "not assessed",
         "covered": "not assessed",
+        "run": "not assessed",
     }
     assert found.finding(CHECK, "checkout")["observed"] == "duplication 3.25 percent, lint issues 12"
     assert "Measured last on 2026-06-01" in found.finding(CHECK, "stopped")["reason"]

@@ -38,7 +38,7 @@ def rule(name: str = "FailedLogins", **given: Any) -> AlertRule:
     ("given", "status", "words"),
     [
         ({}, "pass", "1 of 1 rules"),
-        ({"name": "Any", "labels": {"setting": KEY}}, "pass", "what its label says"),
+        ({"name": "Any", "labels": {"setting": KEY}}, "pass", "recognised by its label"),
         ({"name": "Any", "labels": {"category": "security"}}, "pass", "security events"),
         ({"name": "DiskFull"}, "not assessed", "no alert rule on record is recognised"),
         ({"enabled": False}, "fail", "is switched off"),
