@@ -52,9 +52,8 @@ class Options(HttpOptions):
     resolution_seconds: int = 30  # how often a threshold objective's gauge is looked at: its scrape interval
     alert_step_seconds: int = 60  # the rules' evaluation interval
     collect: list[str] = field(default_factory=lambda: list(COLLECTED))
-    metrics: list[dict[str, Any]] = field(
-        default_factory=list
-    )  # none: machines, and the monitoring's own counters
+    metrics: list[dict[str, Any]] = field(default_factory=list)  # none: machines and the monitoring itself
+    default_metrics: bool = False  # ask for those beside `metrics`; one of the same name replaces its own
 
 
 def create(name: str, options: Options, context: Context) -> Source:
@@ -100,7 +99,10 @@ def create(name: str, options: Options, context: Context) -> Source:
     if problems:
         raise ConfigError(f"{where} has {len(problems)} problem(s):", problems)
     if "metrics" in options.collect:
-        jobs += [metric_job(item, {}) for item in [item for item in metrics if item] or DEFAULT_METRICS]
+        own = [item for item in metrics if item]
+        others = [item for item in DEFAULT_METRICS if item.name not in names]
+        jobs += [metric_job(item, {}) for item in own]
+        jobs += [metric_job(item, {}) for item in others if options.default_metrics or not own]
         jobs += percentile_jobs(slos)
     if options.ca_file:
         options = replace(options, ca_file=str(context.config.resolve(options.ca_file)))

@@ -7,9 +7,11 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from qmsreport import config, sources
+from qmsreport.extracts import Source
 from tests.sources import prometheus_server as real
 from tests.sources.test_prometheus import Memory
 
@@ -73,10 +75,10 @@ def measured(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Series]:
     return found
 
 
-def _source(folder: Path, url: str) -> sources.Source:
+def _source(folder: Path, url: str, more: str = "") -> Source:
     place = folder / "qmsreport.toml"
     place.write_text(
-        f'[organisation]\nname = "Acme"\n[sources.metrics]\nkind = "prometheus"\nurl = "{url}"\ncollect = ["metrics"]\n'
+        f'[organisation]\nname = "Acme"\n[sources.metrics]\nkind = "prometheus"\nurl = "{url}"\ncollect = ["metrics"]\n{more}'
     )
     [source] = sources.build(config.load(place))
     return source
@@ -128,3 +130,28 @@ def test_a_configuration_that_did_not_load_for_a_moment(measured: dict[str, Seri
     found = measured["configuration_loaded"]
     assert found["p", "server"] == [1, 1, 0, 1, 1, 1]
     assert found["a", "router"] == [1] * HOURS
+
+
+OWN = """
+[[sources.metrics.metrics]]
+name = "audit_records"
+query = 'sum(increase(audit_total[$window]))'
+[[sources.metrics.metrics]]
+name = "kept_traces"
+query = "vector(7)"
+"""
+
+
+@pytest.mark.parametrize(("more", "count"), [("", 2), ("default_metrics = true", 17)])
+def test_own_metrics_beside_those_that_need_no_configuration(more: str, count: int, tmp_path: Path) -> None:
+    """Own metrics stand alone unless the others are asked for too; one of the same name replaces its own."""
+    subjects, kept = set(), pl.DataFrame()
+    with real.prometheus(tmp_path, None) as url:
+        source = _source(tmp_path, url, f"{more}\n{OWN}")
+        for extract in source.extract(real.START, real.START + timedelta(hours=1), Memory()):
+            subjects.add(extract.subject)
+            if extract.subject == "metric:kept_traces":
+                kept = Memory().commit(extract)["metric_windows"]
+    assert {"metric:audit_records", "metric:kept_traces"} <= subjects
+    assert len([name for name in subjects if name.startswith("metric:")]) == count
+    assert kept["value"].to_list() == [7.0]
