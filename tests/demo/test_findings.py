@@ -145,5 +145,5 @@ def test_few_checks_have_nothing_to_judge(findings: Findings) -> None:
     for (check, _), row in findings.items():
         by_check[check][row["status"]] += 1
     left = {check for check, counts in by_check.items() if counts["not assessed"] and not counts["fail"]}
-    assert 3 <= len(left) <= 6, left
+    assert 3 <= len(left) <= 7, left
     assert not [resource for _, resource in findings if resource == "(none)"]
