@@ -61,7 +61,6 @@ def test_a_signed_bundle_is_in_order(
     assert f"signed by key {signer.fingerprint}, not compared with a trusted key" in alone.notes
 
 
-@pytest.mark.skipif(not shutil.which("openssl"), reason="needs openssl")
 def test_openssl_agrees(bundle: Path, signer: signature.Signer, tmp_path: Path) -> None:
     """The stock command line verifies the signature with the public key in the bundle, and gives the same fingerprint."""
     asked = ["openssl", "pkeyutl", "-verify", "-pubin", "-inkey", "manifest.json.pub", "-rawin", "-in", "manifest.json", "-sigfile", "manifest.json.sig"]  # fmt: skip
