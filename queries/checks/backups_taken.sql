@@ -9,8 +9,8 @@
 -- definition = """
 -- Population: stores whose settings speak of backups: whether any are taken (backup.snapshots, effective) and how old the
 -- newest one is that succeeded (backup.age, measured). None taken fails, and so does a newest one that is older than
--- declared, else than the limit. Taken and young enough passes; a schedule alone, or an age alone, is partial. Whether it
--- can be restored is another check.
+-- declared, else than the limit. Taken and young enough passes; a schedule alone, or an age alone, is partial. An age that
+-- was read before the period says nothing of it and counts as not on record. Whether it can be restored is another check.
 -- """
 -- ---
 with allowed as (
@@ -37,12 +37,20 @@ stores as (
         ) as is_on,
         max(
             case
-                when setting_values.key = 'backup.age' and setting_values.layer = 'measured' then setting_values.number
+                when
+                    setting_values.key = 'backup.age' and setting_values.layer = 'measured'
+                    and setting_values.read_at >= period.starts_at
+                    then setting_values.number
             end
-        )
-            as hours_old,
-        min(setting_values.origin) as origin
+        ) as hours_old,
+        max(
+            case
+                when setting_values.key = 'backup.age' and setting_values.layer = 'measured'
+                    then cast(cast(setting_values.read_at as date) as varchar)
+            end
+        ) as read_on
     from setting_values
+    cross join period
     where
         (setting_values.key = 'backup.snapshots' and setting_values.layer = 'effective')
         or (setting_values.key = 'backup.age' and setting_values.layer = 'measured')
@@ -61,12 +69,12 @@ select
         when stores.is_on = 0 then 'No backups are taken of it.'
         when stores.hours_old > allowed.hours
             then concat(
-                'When it was looked at, the newest backup that succeeded was ',
+                'On ', stores.read_on, ' the newest backup that succeeded was ',
                 cast(cast(stores.hours_old as decimal(12, 1)) as varchar), ' hours old.'
             )
         when stores.is_on = 1 and stores.hours_old is not null
-            then 'Backups are taken, and the newest that succeeded was young enough when it was looked at.'
-        when stores.is_on = 1 then 'A schedule of backups is set; whether any succeeded is not on record.'
+            then concat('Backups are taken, and the newest that succeeded was young enough on ', stores.read_on, '.')
+        when stores.is_on = 1 then 'A schedule of backups is set; whether any succeeded in the period is not on record.'
         when stores.hours_old is not null
             then
                 'The newest backup that succeeded was young enough; whether a schedule makes the next is not on record.'

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.factories import declared, effective, measured
-from tests.queries.conftest import Report
+from tests.factories import declared, effective, measured, moment
+from tests.queries.conftest import Known, Report
 
 CHECK = "backups_taken"
 
@@ -39,6 +39,16 @@ def test_the_declared_age_goes_before_the_limit(report: Report) -> None:
     )
     row = found.finding(CHECK, "store:main")
     assert (row["status"], row["basis"]) == ("pass", "policy: a.md:12")
+
+
+def test_an_age_from_before_the_period_is_none(report: Report) -> None:
+    """A backup that was young in spring says nothing of the summer: only the schedule is on record."""
+    history = [
+        Known([measured("backup.age", "2", "h")], at=moment("2026-06-01")),
+        Known([effective("backup.snapshots", "true", None)]),
+    ]
+    row = report(history=history).finding(CHECK, "store:main")
+    assert (row["status"], row["observed"]) == ("partial", None)
 
 
 def test_without_data_nothing_passes(report: Report) -> None:
