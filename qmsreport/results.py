@@ -47,6 +47,15 @@ CHECK_COLUMNS: Mapping[str, str] = {
     "observed": "varchar",
     "basis": "varchar",
 }
+# a check's rows with what its header says; the fingerprint is what a finding is called from report to report
+FINDING_COLUMNS: Mapping[str, str] = {
+    "check_id": "varchar",
+    "title": "varchar",
+    "severity": "varchar",
+    **CHECK_COLUMNS,
+    "controls": "varchar[]",
+    "fingerprint": "varchar",  # 16 hex digits of the SHA-256 of check, line break, resource
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +100,8 @@ class Evaluation:
     """Everything a report says, computed: what rendering is a pure function of.
 
     `report` holds the cover's facts (organisation, period label, zone, as_of, revision, evidence_digest, …).
-    `metrics` has the columns `metric` and `METRIC_COLUMNS`; `findings` has `check_id`, `title`, `severity`, the
-    columns `CHECK_COLUMNS`, `controls` and `fingerprint`. `verdicts` holds the rows of each query in
-    `queries/verdicts/` by its stem.
+    `metrics` has the columns `metric` and `METRIC_COLUMNS`; `findings` has `FINDING_COLUMNS`. `verdicts` holds the
+    rows of each query in `queries/verdicts/` by its stem.
     """
 
     report: Mapping[str, Any]

@@ -8,9 +8,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from qmsreport.errors import QueryError
 from qmsreport.evaluate import lifetimes
-from qmsreport.evaluate.contract import check_rows, failed_check, store_metric
+from qmsreport.evaluate.contract import judge, store_findings, store_metric
 from qmsreport.results import GROUPS, Query, Section
 
 if TYPE_CHECKING:
@@ -45,8 +44,6 @@ def evaluate(snapshot: Snapshot, queries: Sequence[Query]) -> Outcome:
     Raises:
         QueryError: with file, DuckDB's message and title, or the broken row contract.
     """
-    import polars as pl
-
     groups: dict[str, list[Query]] = {group: [] for group in GROUPS}
     for query in queries:
         groups[query.group].append(query)
@@ -73,28 +70,23 @@ def evaluate(snapshot: Snapshot, queries: Sequence[Query]) -> Outcome:
         with running(query):
             store_metric(snapshot, query)
 
-    findings: list[pl.DataFrame] = []
+    snapshot.create_judged()
     for query in groups["checks"]:
         with running(query):
-            try:
-                findings.append(check_rows(query, snapshot.rows(query.sql, query.path, query.title)))
-            except QueryError as error:
-                findings.append(failed_check(query, error))
-    all_findings = pl.concat(findings) if findings else check_rows(None, None)
-    snapshot.hold("findings", all_findings)
+            judge(snapshot, query)
+    store_findings(snapshot, groups["checks"])
 
-    verdicts: dict[str, pl.DataFrame] = {}
     for query in groups["verdicts"]:
         with running(query):
-            verdicts[query.id] = snapshot.rows(query.sql, query.path, query.title)
-            snapshot.hold(query.id, verdicts[query.id])
+            snapshot.keep_table(query.id, query.sql, query.path, query.title)
 
     sections: dict[str, Section] = {}
     for query in sections_in_order:
         with running(query):
             rows = snapshot.rows(query.sql, query.path, query.title)
             sections[query.id] = Section(query, rows.to_dicts())
-    return Outcome(all_findings, sections, verdicts, seconds)
+    verdicts = {query.id: snapshot.rows(f"from {query.id}", query.path) for query in groups["verdicts"]}
+    return Outcome(snapshot.rows("from findings", "findings"), sections, verdicts, seconds)
 
 
 @contextlib.contextmanager

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from qmsreport.errors import QmsReportError, QueryError
+from qmsreport.errors import QueryError
 from qmsreport.results import CHECK_COLUMNS, METRIC_COLUMNS, STATUSES, Query
 
 if TYPE_CHECKING:
-    import polars as pl
-
     from qmsreport.warehouse import Snapshot
 
 _OPTIONAL = ("expected", "observed", "basis")
+_NOTHING = (
+    "select '(none)' as resource, 'not assessed' as status, "
+    "'There is no data that this check could judge.' as reason"
+)
 
 
 def store_metric(snapshot: Snapshot, query: Query) -> None:
@@ -34,69 +35,58 @@ def store_metric(snapshot: Snapshot, query: Query) -> None:
             )
 
 
-def check_rows(query: Query | None, rows: pl.DataFrame | None) -> pl.DataFrame:
-    """A check's rows as findings; no row at all is *not assessed*, never a pass."""
-    import polars as pl
+def judge(snapshot: Snapshot, query: Query) -> None:
+    """Add a check's rows to the snapshot's table `judged`; one that does not run becomes a finding of status *error*."""
+    try:
+        try:
+            snapshot.add_judged(query.id, query.sql, query.path, query.title)
+        except QueryError:
+            # a clearer sentence than DuckDB's, where the select list is what is wrong
+            found = snapshot.columns_of(query.sql, query.path, query.title)
+            _same_columns(query, found, CHECK_COLUMNS, _OPTIONAL)
+            raise
+    except QueryError as error:
+        _fail(snapshot, query, error)
 
-    schema = {
-        "check_id": pl.String(),
-        "title": pl.String(),
-        "severity": pl.String(),
-        **_polars(CHECK_COLUMNS),
-        "controls": pl.List(pl.String()),
-        "fingerprint": pl.String(),
-    }
-    if query is None or rows is None:
-        return pl.DataFrame(schema=schema)
-    _same_columns(query, rows.columns, CHECK_COLUMNS, _OPTIONAL)
-    for row in rows.filter(~pl.col("status").is_in(STATUSES) | pl.col("resource").is_null()).iter_rows(
-        named=True
-    ):
-        raise QueryError(
-            f"{query.path}: status '{row['status']}' for resource '{row['resource']}' is not allowed ({query.title}). "
-            f"Use one of {', '.join(STATUSES)}, and name the resource."
-        )
-    twice = rows.filter(pl.col("resource").is_duplicated())
-    if twice.height:
-        raise QueryError(
-            f"{query.path}: resource '{twice['resource'][0]}' has {twice.height} rows ({query.title}). "
+
+def store_findings(snapshot: Snapshot, checks: Sequence[Query]) -> None:
+    """Hold what is judged against the contract, then keep it as `findings`.
+
+    No row at all is *not assessed*, never a pass; a check that breaks the contract has one finding of status *error*.
+    """
+    wrong = {row[0]: row[1:] for row in snapshot.misjudged(STATUSES)}
+    judged = {check for (check,) in snapshot.fetch("select distinct check_id from judged")}
+    for query in checks:
+        if query.id in wrong:
+            snapshot.drop_judged(query.id)
+            _fail(snapshot, query, _error(query, *wrong[query.id]))
+        elif query.id not in judged:
+            snapshot.add_judged(query.id, _NOTHING, query.path)
+    snapshot.keep_findings()
+
+
+def _error(query: Query, resource: str | None, height: int, status: str | None) -> QueryError:
+    """What is wrong with the rows of a check for one resource."""
+    if resource is not None and height > 1:
+        return QueryError(
+            f"{query.path}: resource '{resource}' has {height} rows ({query.title}). "
             "A check returns one row per resource: mend its joins."
         )
-    if rows.is_empty():
-        rows = pl.DataFrame(
-            {
-                "resource": ["(none)"],
-                "status": ["not assessed"],
-                "reason": ["There is no data that this check could judge."],
-            }
+    if resource is not None and status in STATUSES:
+        return QueryError(
+            f"{query.path}: resource '{resource}' has no reason ({query.title}). Say why each has its status."
         )
-    missing = [pl.lit(None, pl.String()).alias(name) for name in _OPTIONAL if name not in rows.columns]
-    return (
-        rows.with_columns(missing)
-        .select(
-            pl.lit(query.id).alias("check_id"),
-            pl.lit(query.title).alias("title"),
-            pl.lit(query.header["severity"]).alias("severity"),
-            *CHECK_COLUMNS,
-            pl.lit(list(query.header["controls"]), pl.List(pl.String())).alias("controls"),
-            pl.Series("fingerprint", [fingerprint(query.id, name) for name in rows["resource"]], pl.String()),
-        )
-        .sort("resource")
-        .cast(schema)  # type: ignore[arg-type]
+    return QueryError(
+        f"{query.path}: status '{status}' for resource '{resource}' is not allowed ({query.title}). "
+        f"Use one of {', '.join(STATUSES)}, and name the resource."
     )
 
 
-def fingerprint(check: str, resource: str) -> str:
-    """What a finding is called from report to report: 16 hex digits of the SHA-256 of check, line break, resource."""
-    return hashlib.sha256(f"{check}\n{resource}".encode()).hexdigest()[:16]
-
-
-def failed_check(query: Query, error: QmsReportError) -> pl.DataFrame:
+def _fail(snapshot: Snapshot, query: Query, error: QueryError) -> None:
     """A check whose query failed: one finding of status *error*."""
-    import polars as pl
-
-    row = pl.DataFrame({"resource": ["(query)"], "status": ["error"], "reason": [str(error)]})
-    return check_rows(query, row)
+    reason = str(error).replace("'", "''")
+    sql = f"select '(query)' as resource, 'error' as status, '{reason}' as reason"
+    snapshot.add_judged(query.id, sql, query.path)
 
 
 def _same_columns(
@@ -110,15 +100,3 @@ def _same_columns(
         raise QueryError(
             f"{query.path}: its rows {' and '.join(parts)} ({query.title}). Mend the select list."
         )
-
-
-def _polars(columns: Mapping[str, str]) -> dict[str, pl.DataType]:
-    import polars as pl
-
-    kinds: dict[str, pl.DataType] = {
-        "varchar": pl.String(),
-        "date": pl.Date(),
-        "double": pl.Float64(),
-        "bigint": pl.Int64(),
-    }
-    return {name: kinds[sql_type] for name, sql_type in columns.items()}

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Self
 import duckdb
 
 from qmsreport.errors import QueryError
-from qmsreport.results import METRIC_COLUMNS
+from qmsreport.results import CHECK_COLUMNS, FINDING_COLUMNS, METRIC_COLUMNS
 from qmsreport.warehouse.database import frame, opened, run
 
 if TYPE_CHECKING:
@@ -85,10 +85,55 @@ class Snapshot:
         run(self._connection, f"create or replace {self._table} {name} as select * from holding")
         self._connection.unregister("holding")
 
+    def keep_table(self, name: str, sql: str, where: str, title: str = "") -> None:
+        """Keep a select's rows under a name, as `hold` does: they stay in the database."""
+        with self._named(where, title):
+            run(self._connection, f"create or replace {self._table} {name} as {sql}")
+
     def create_metrics(self) -> None:
         """An empty table `metrics`: the metric's name, then `METRIC_COLUMNS`."""
         listed = ", ".join(f"{name} {kind}" for name, kind in METRIC_COLUMNS.items())
         run(self._connection, f"create or replace {self._table} metrics (metric varchar, {listed})")
+
+    def create_judged(self) -> None:
+        """An empty table `judged` for this session: the check, then `CHECK_COLUMNS`."""
+        listed = ", ".join(f"{name} {kind}" for name, kind in CHECK_COLUMNS.items())
+        run(self._connection, f"create or replace temp table judged (check_id varchar, {listed})")
+
+    def add_judged(self, check: str, sql: str, where: str, title: str = "") -> None:
+        """Add the rows of a check's select by the names of their columns."""
+        with self._named(where, title):
+            run(self._connection, f"insert into judged by name select '{check}' as check_id, * from ({sql})")
+
+    def misjudged(self, statuses: Sequence[str]) -> list[tuple[str, str | None, int, str | None]]:
+        """Check, resource, number of rows and a status of each that is not one row of a known status with a reason."""
+        sql = """
+            select check_id, resource, count(*), any_value(status) from judged group by check_id, resource
+            having resource is null or count(*) > 1 or count(reason) = 0
+                or bool_or(status is null or not list_contains($statuses, status))
+            order by check_id, resource desc
+        """
+        return run(self._connection, sql, {"statuses": list(statuses)})
+
+    def drop_judged(self, check: str) -> None:
+        """Let go of the rows of one check."""
+        run(self._connection, "delete from judged where check_id = $check_id", {"check_id": check})
+
+    def keep_findings(self) -> None:
+        """Keep what is judged, with what the headers say, as `findings` of `FINDING_COLUMNS`, by check and resource."""
+        listed = ", ".join(FINDING_COLUMNS)
+        sql = f"""
+            with headers as (
+                select
+                    id as check_id, any_value(title) as title, any_value(severity) as severity,
+                    list(framework || ':' || control_id order by position) as controls
+                from definitions inner join check_controls on definitions.id = check_controls.check_id
+                where kind = 'checks' group by id
+            ),
+            named as (select *, left(sha256(concat(check_id, chr(10), resource)), 16) as fingerprint from judged)
+            select {listed} from named inner join headers using (check_id) order by check_id, resource
+        """
+        self.keep_table("findings", sql, "findings")
 
     def add_metric(self, name: str, sql: str, where: str, title: str = "") -> None:
         """Add the rows of a metric's select; they stay in the database, which holds millions easily."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,6 @@ import pytest
 
 from qmsreport import catalog
 from qmsreport.evaluate import evaluate
-from qmsreport.evaluate.contract import fingerprint
 from qmsreport.records import Document
 from qmsreport.warehouse import Snapshot
 from tests.factories import (
@@ -28,6 +28,11 @@ from tests.queries.conftest import reported
 
 Rows = dict[str, list[dict[str, Any]]]
 TRACED = ("deployment_traced", "change_approved")
+
+
+def fingerprint(check: str, resource: str) -> str:
+    """What a finding is called from report to report."""
+    return hashlib.sha256(f"{check}\n{resource}".encode()).hexdigest()[:16]
 
 
 def _sections(snapshot: Path, *before: tuple[str, str, str, str]) -> Rows:
