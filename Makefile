@@ -2,6 +2,8 @@
 
 BIN := .venv/bin
 PACKAGE := qmsreport tests
+# the tests start hundreds of processes, each of which would compile everything anew
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test lint bench lock clean

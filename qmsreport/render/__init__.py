@@ -55,12 +55,10 @@ def _contents(evaluation: Evaluation, wanted: tuple[str, ...]) -> dict[str, byte
     from qmsreport.render.figures import Figures
 
     figures = Figures()
-    tables = csv_files.files(evaluation) if {"csv", "pdf"} & set(wanted) else {}
-    machine = json_file.content(evaluation) if {"json", "pdf"} & set(wanted) else b""
-    typesetting = (
-        pdf.start(evaluation, figures, {**tables, "report.json": machine}) if "pdf" in wanted else None
-    )
+    typesetting = pdf.start(evaluation, figures) if "pdf" in wanted else None
     try:
+        tables = csv_files.files(evaluation) if {"csv", "pdf"} & set(wanted) else {}
+        machine = json_file.content(evaluation) if {"json", "pdf"} & set(wanted) else b""
         found: dict[str, bytes] = {}
         if "html" in wanted:
             found["report.html"] = html.page(evaluation, figures)
@@ -73,7 +71,7 @@ def _contents(evaluation: Evaluation, wanted: tuple[str, ...]) -> dict[str, byte
                 module = importlib.import_module(f"qmsreport.render.{name}")
                 found[FILES[name]] = module.content(evaluation)
         if typesetting:
-            found["report.pdf"] = typesetting.finish()
+            found["report.pdf"] = typesetting.finish({**tables, "report.json": machine})
     finally:
         if typesetting:
             typesetting.stop()

@@ -1,11 +1,12 @@
 """`report.pdf`: the paper edition, typeset in a process of its own so that nothing of this machine shows in it.
 
 WeasyPrint reads its fonts through fontconfig, which is configured once per process: the child's sees the bundled
-fonts alone. While it works, the caller can write the other formats.
+fonts alone. It loads the renderer while the page is composed, and lays it out while the other formats are written.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import subprocess
@@ -39,21 +40,36 @@ class Typesetting:
     process: subprocess.Popen[str]
     folder: tempfile.TemporaryDirectory[str]
 
-    def finish(self) -> bytes:
+    def finish(self, attachments: Mapping[str, bytes]) -> bytes:
         """Wait for the PDF's bytes.
+
+        Args:
+            attachments: file name → content; embedded as the data behind the report.
 
         Raises:
             RenderError: with every warning of the renderer.
         """
+        root = Path(self.folder.name)
+        (root / "attachments").mkdir()
+        for name, content in attachments.items():
+            (root / "attachments" / name).write_bytes(content)
+        self.next_step()
         try:
             _, said = self.process.communicate()
             if self.process.returncode:
                 raise RenderError(
                     f"The PDF could not be made: {said.strip() or 'the renderer ended without a word'}"
                 )
-            return (Path(self.folder.name) / "report.pdf").read_bytes()
+            return (root / "report.pdf").read_bytes()
         finally:
             self.stop()
+
+    def next_step(self) -> None:
+        """Tell the process that what it waits for is in the folder; one that has ended says why in `finish`."""
+        with contextlib.suppress(BrokenPipeError):
+            assert self.process.stdin  # noqa: S101  # it is a pipe
+            self.process.stdin.write("\n")
+            self.process.stdin.flush()
 
     def stop(self) -> None:
         """End the renderer if it still runs, and take its files away."""
@@ -63,39 +79,41 @@ class Typesetting:
         self.folder.cleanup()
 
 
-def start(evaluation: Evaluation, figures: Figures, attachments: Mapping[str, bytes]) -> Typesetting:
+def start(evaluation: Evaluation, figures: Figures) -> Typesetting:
     """Begin to typeset the report.
 
     Args:
         evaluation: everything the report says.
         figures: draws each chart once, for both formats.
-        attachments: file name → content; embedded as the data behind the report.
     """
-    style = "\n".join(
-        (assets.folder("report_templates") / name).read_text("utf-8") for name in ("style.css", "paper.css")
-    )
-    html = compose(evaluation, "paper", figures, style + margins(evaluation.report))
     folder = tempfile.TemporaryDirectory(prefix="qmsreport-pdf-")
     root = Path(folder.name)
-    (root / "report.html").write_text(typefaces.printable(html), "utf-8")
-    (root / "attachments").mkdir()
-    for name, content in attachments.items():
-        (root / "attachments" / name).write_bytes(content)
-    as_of: datetime = evaluation.report["as_of"]
-    job = {"as_of": as_of.strftime("%Y-%m-%dT%H:%M:%SZ"), "attachments": sorted(attachments)}
-    (root / "job.json").write_text(json.dumps(job), "utf-8")
     (root / "fonts.conf").write_text(
         _FONTCONFIG.format(fonts=typefaces.folder(), cache=root / "cache"), "utf-8"
     )
     process = subprocess.Popen(  # noqa: S603 – our own module, no shell
         [sys.executable, "-m", "qmsreport.render.typeset", folder.name],
-        stdin=subprocess.DEVNULL,
+        stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         text=True,
         env={**os.environ, "FONTCONFIG_FILE": str(root / "fonts.conf")},
     )
-    return Typesetting(process, folder)
+    typesetting = Typesetting(process, folder)
+    try:
+        style = "\n".join(
+            (assets.folder("report_templates") / name).read_text("utf-8")
+            for name in ("style.css", "paper.css")
+        )
+        html = compose(evaluation, "paper", figures, style + margins(evaluation.report))
+        (root / "report.html").write_text(typefaces.printable(html), "utf-8")
+        as_of: datetime = evaluation.report["as_of"]
+        (root / "job.json").write_text(json.dumps({"as_of": as_of.strftime("%Y-%m-%dT%H:%M:%SZ")}), "utf-8")
+        typesetting.next_step()
+    except BaseException:
+        typesetting.stop()
+        raise
+    return typesetting
 
 
 def margins(report: Mapping[str, Any]) -> str:

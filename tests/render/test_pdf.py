@@ -130,13 +130,13 @@ def test_a_warning_of_the_renderer_is_an_error(empty_evaluation, synthetic, monk
     """An unknown property or anything to be fetched stops the report and is named."""
     monkeypatch.setattr(pdf, "margins", lambda _: style)
     with pytest.raises(RenderError, match=re.escape(said)):
-        pdf.start(empty_evaluation, Figures(), {}).finish()
+        pdf.start(empty_evaluation, Figures()).finish({})
 
 
 def test_nothing_is_left_behind(empty_evaluation, tmp_path, monkeypatch):
     """The working files are gone after a good run and after a stopped one."""
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    pdf.start(empty_evaluation, Figures(), {}).stop()
+    pdf.start(empty_evaluation, Figures()).stop()
     assert not list(tmp_path.iterdir())
 
 
@@ -145,7 +145,7 @@ def test_a_machine_without_the_renderer_is_told_what_to_install(empty_evaluation
     (tmp_path / "weasyprint.py").write_text("raise OSError('cannot load library libpango')")
     monkeypatch.setenv("PYTHONPATH", f"{tmp_path}")
     with pytest.raises(RenderError, match=r"libpango-1\.0-0"):
-        pdf.start(empty_evaluation, Figures(), {}).finish()
+        pdf.start(empty_evaluation, Figures()).finish({})
 
 
 def test_an_empty_report_is_rendered(empty_bundle):
