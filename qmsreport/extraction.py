@@ -90,7 +90,7 @@ def extract(
                 )
                 warehouse.commit(source.name, source.kind, failed, clock())
                 done.failures.append(f"{source.name}: {error}")
-            rejects = write_rejects(warehouse.path, source.name, config.warehouse.lock_timeout_seconds)
+            rejects = write_rejects(warehouse, source.name)
             if rejects:
                 done.rejects[source.name] = rejects
     return done
@@ -135,16 +135,15 @@ def _named_failures(source: str, offered: Extract) -> Iterator[Batch]:
         ) from error
 
 
-def write_rejects(warehouse: Path, source: str, wait_seconds: float) -> Path | None:
+def write_rejects(warehouse: Warehouse, source: str) -> Path | None:
     """Write the rows of a source that are set aside to `rejects/<source>.csv` beside the warehouse.
 
     Returns `None`, and leaves no file, when there are none (any more).
     """
     from qmsreport.render.csv_files import content
-    from qmsreport.warehouse import still_set_aside
 
-    rows = still_set_aside(warehouse, source, wait_seconds)
-    target = warehouse.parent / "rejects" / f"{source}.csv"
+    rows = warehouse.set_aside(source)
+    target = warehouse.path.parent / "rejects" / f"{source}.csv"
     if rows.is_empty():
         target.unlink(missing_ok=True)
         return None

@@ -1,7 +1,8 @@
 """The append-only store of facts: one DuckDB file, and the frozen snapshots cut from it.
 
-Only this package imports DuckDB. The file is opened for writing for the length of one commit, read-only for the
-length of one copy, and never longer, because DuckDB lets no second process in while one is writing.
+Only this package imports DuckDB. The file is opened for writing for the length of commits that follow each other at
+once, read-only for the length of one copy, and never longer, because DuckDB lets no second process in while one is
+writing.
 """
 
 from __future__ import annotations
@@ -9,7 +10,6 @@ from __future__ import annotations
 from qmsreport.warehouse.digest import table_digests
 from qmsreport.warehouse.freeze import freeze
 from qmsreport.warehouse.published import published_findings, published_metrics
-from qmsreport.warehouse.rejected import still_set_aside
 from qmsreport.warehouse.snapshot import Snapshot
 from qmsreport.warehouse.store import Counts, Warehouse
 
@@ -20,6 +20,5 @@ __all__ = [
     "freeze",
     "published_findings",
     "published_metrics",
-    "still_set_aside",
     "table_digests",
 ]

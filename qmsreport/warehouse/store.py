@@ -14,15 +14,28 @@ from qmsreport.errors import WarehouseError
 from qmsreport.extracts import Batch, Extract, Reject
 from qmsreport.records import KINDS, columns, key_of
 from qmsreport.warehouse import versions
-from qmsreport.warehouse.database import opened, run
+from qmsreport.warehouse.database import frame, opened, run
+from qmsreport.warehouse.held import Held
 from qmsreport.warehouse.lock import writing
 
 if TYPE_CHECKING:
     import duckdb
+    import polars as pl
 
 # with the batch in hand and what a transaction keeps beside it, a load stays below 2 GiB in all
 _COMMIT_MEMORY = "800MB"
+# rows of a commit after which the memory of its connection is wanted back at once
+_MANY = 100_000
 _FACTS = Path(__file__).with_name("facts.sql")
+_STILL_ASIDE = """
+    with newest as (
+        select max(extract_id) as extract_id from extracts
+        where source = $source and outcome <> 'failed' group by subject
+    )
+    select origin, line, column_name, reason, excerpt, recorded_at
+    from rejects semi join newest using (extract_id)
+    order by origin, line, column_name, reason
+"""
 
 
 @dataclass(slots=True)
@@ -61,6 +74,7 @@ class Warehouse:
     def __init__(self, path: Path, lock_timeout_seconds: float = 60.0) -> None:
         self.path = path
         self._wait = lock_timeout_seconds
+        self._held: Held | None = None  # while this is the one writer
 
     @contextlib.contextmanager
     def writing(self, what: str) -> Iterator[None]:
@@ -70,10 +84,15 @@ class Warehouse:
                 f"Cannot write {self.path}: there is no folder {self.path.parent}. Make it, or change [warehouse] path."
             )
         with writing(self.path, what, self._wait):
-            with self._opened(read_only=False) as connection:
-                run(connection, _FACTS.read_text("utf-8"))
-                _add_new_columns(connection)
-            yield
+            self._held = Held(self.path, self._wait)
+            try:
+                with self._opened(read_only=False) as connection:
+                    run(connection, _FACTS.read_text("utf-8"))
+                    _add_new_columns(connection)
+                yield
+            finally:
+                self._held.close()
+                self._held = None
 
     def progress(self, source: str) -> _Known:
         """What this source has already brought."""
@@ -151,11 +170,23 @@ class Warehouse:
                 counts.vanished = _vanish(connection, extract.subject, provenance, seen)
             _ledger(connection, _ledger_row(extract, source, kind, extract_id, now, counts, people))
             connection.commit()
+        if self._held and counts.received > _MANY:
+            self._held.close()
         return counts
+
+    def set_aside(self, source: str) -> pl.DataFrame:
+        """The rows of a source that the newest reading of each of its subjects could not load."""
+        with self._opened(read_only=True) as connection:
+            return frame(connection, _STILL_ASIDE, {"source": source})
 
     @contextlib.contextmanager
     def _opened(self, *, read_only: bool) -> Iterator[duckdb.DuckDBPyConnection]:
-        with opened(self.path, read_only=read_only, wait_seconds=self._wait) as connection:
+        opening = (
+            self._held.use()
+            if self._held
+            else opened(self.path, read_only=read_only, wait_seconds=self._wait)
+        )
+        with opening as connection:
             yield connection
 
 
