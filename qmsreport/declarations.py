@@ -25,6 +25,7 @@ class Limits:
     scan_gap_days: float = 92.0  # PCI DSS 11.3.1: at least every three months
     critical_fix_days: float = 30.0  # PCI DSS 6.3.3: within one month
     high_fix_days: float = 90.0
+    incident_resolution_days: float = 30.0  # no law gives a number: as long as a critical fix may take
     access_review_months: float = 6.0  # PCI DSS 7.2.4
     backup_age_hours: float = 24.0  # a day without a copy is a day lost
     restore_test_months: float = 12.0

@@ -1,7 +1,9 @@
 """Grafana: `grafana.ini` or `custom.ini`.
 
 Sources: the product's configuration reference (defaults.ini). `protocol` is http, `min_tls_version` TLS1.2,
-`auth.anonymous` off, `router_logging` off, `cookie_secure` and `strict_transport_security` off unless set. Variables
+`auth.anonymous` off, `router_logging` off, `cookie_secure` and `strict_transport_security` off unless set. A session
+ends after `login_maximum_inactive_lifetime_duration` without use, 7 days unless set; before version 7 the days stood
+under another name. Auditing records refused requests and changes to accounts, but not what is only read. Variables
 named `GF_…` beat the file and are not seen here.
 """
 
@@ -52,6 +54,7 @@ def read(file: File) -> Reading:
     reading.put_flag("cookies.secure", at("security", "cookie_secure"), False)
     reading.put_flag("encryption.in_transit.strict", at("security", "strict_transport_security"), False)
     _access_log(at, reading)
+    _session(at, reading)
     _database(at, reading)
     _mail(at, reading)
     return reading
@@ -62,8 +65,32 @@ def _access_log(at: Callable[[str, str], Scalar], reading: Reading) -> None:
     router, auditing = at("server", "router_logging"), at("auditing", "enabled")
     if auditing.there and reading.flag(auditing):
         reading.put("access.logging", True, "flag", auditing.line)
+        loggers = reading.text(at("auditing", "loggers"), "file") or ""
+        if "file" in loggers or "loki" in loggers:  # the third one writes at debug level only
+            reading.put("audit.refusals", True, "flag", auditing.line)
+            reading.put("audit.accounts", True, "flag", auditing.line)
     else:
         reading.put_flag("access.logging", router, False)
+
+
+def _session(at: Callable[[str, str], Scalar], reading: Reading) -> None:
+    """How long a session lasts that is not used, where this product keeps it."""
+    proxy = at("auth.proxy", "enabled")
+    if (
+        reading.flag(proxy, False) is not False
+        and reading.flag(at("auth.proxy", "enable_login_token"), False) is not True
+    ):
+        reading.warn("A proxy in front signs people in; when an idle session ends is not known.", line(proxy))
+        return
+    idle, days = (
+        at("auth", "login_maximum_inactive_lifetime_duration"),
+        at("auth", "login_maximum_inactive_lifetime_days"),
+    )
+    if idle.there or not days.there:
+        reading.put("access.idle", reading.seconds(idle, 7 * 86400.0), "s", line(idle))
+        return
+    number = reading.number(days)
+    reading.put("access.idle", None if number is None else number * 86400, "s", days.line)
 
 
 def _database(at: Callable[[str, str], Scalar], reading: Reading) -> None:

@@ -28,8 +28,9 @@ _UNITS = {
 _TRUSTING = sorted({product.repository for product in PRODUCTS})[-FLAWS.lasting_approvals :]
 _METRICS, _LOGS = "prometheus:prometheus/prometheus.yml", "loki:loki/loki.yaml"
 _TRACES, _AUDIT = "jaeger:jaeger/jaeger.env", "elasticsearch:audit"
+_ARCHIVE = "archive:reports"
 # the data centre's list of encrypted volumes: it says nothing of the last ones, the first of which is attested
-_VOLUMES = (_METRICS, _AUDIT, _TRACES, "volume:backups")
+_VOLUMES = (_METRICS, _ARCHIVE, _AUDIT, _TRACES, "volume:backups")
 _UNKNOWN = _VOLUMES[-1 - FLAWS.unattested_stores :]
 # hours since the newest backup that succeeded
 _BACKUPS = {_AUDIT: 7.2, "database:ledger": 0.4, "database:merchants": 6.9}
@@ -69,6 +70,7 @@ def _stores(timeline: Timeline) -> Iterator[Setting]:
     kept = {"retention.audit": 365, "retention.audit.immediate": 92}
     for key, days in kept.items():
         yield _days(_AUDIT, key, "effective", days, "list of lifecycle policies")
+    yield _days(_ARCHIVE, "retention.documentation", "effective", 3653, "retention lock of the archive")
     for store, hours in _BACKUPS.items():
         listed = "list of backups"
         yield Setting(

@@ -1,7 +1,7 @@
 -- ---
 -- title = "Backups are taken, and succeed"
 -- severity = "high"
--- controls = ["soc2:A1.2", "gdpr:32(1)(c)", "hipaa:164.308(a)(7)(ii)(A)", "iso27001:A.8.13", "sox_itgc:ITGC-OP-3"]
+-- controls = ["soc2:A1.2", "gdpr:32(1)(c)", "hipaa:164.308(a)(7)(ii)(A)", "iso27001:A.8.13", "sox_itgc:ITGC-OP-3", "gdpr:5(1)(f)", "soc2:PI1.5", "sox_itgc:DSS04"]
 -- area = "backup and recovery"
 -- attestable = true
 -- why = "What has no copy is lost with the first disk, or the first mistake."

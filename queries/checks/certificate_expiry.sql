@@ -1,7 +1,7 @@
 -- ---
 -- title = "Every certificate is renewed in time"
 -- severity = "high"
--- controls = ["soc2:CC6.7", "pci_dss:4.2.1", "hipaa:164.312(e)(1)", "gdpr:32(1)(a)", "iso27001:A.8.24"]
+-- controls = ["soc2:CC6.7", "pci_dss:4.2.1", "hipaa:164.312(e)(1)", "gdpr:32(1)(a)", "iso27001:A.8.24", "pci_dss:4.2.1.1"]
 -- why = "A certificate that runs out stops the service, or teaches people to click warnings away."
 -- remedy = "Renew the certificates named here now, and find out why their renewal did not start by itself."
 -- definition = """

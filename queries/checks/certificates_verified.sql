@@ -1,7 +1,7 @@
 -- ---
 -- title = "Every encrypted connection verifies the other side"
 -- severity = "high"
--- controls = ["soc2:CC6.7", "pci_dss:4.2.1", "iso27001:A.8.24"]
+-- controls = ["soc2:CC6.7", "pci_dss:4.2.1", "iso27001:A.8.24", "hipaa:164.312(e)(2)(i)"]
 -- why = "Encryption to somebody unknown protects from nobody."
 -- remedy = "Remove insecure_skip_verify or its like, and give the client the authority that signed the certificate."
 -- definition = """

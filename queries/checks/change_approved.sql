@@ -1,7 +1,7 @@
 -- ---
 -- title = "Every deployed change was approved by a second person"
 -- severity = "high"
--- controls = ["soc2:CC8.1", "iso27001:A.5.3", "iso27001:A.8.32", "pci_dss:6.2.3.1", "sox_itgc:ITGC-CM-3"]
+-- controls = ["soc2:CC8.1", "iso27001:A.5.3", "iso27001:A.8.32", "pci_dss:6.2.3.1", "sox_itgc:ITGC-CM-3", "sox_itgc:BAI06", "sox_itgc:BAI07"]
 -- mandatory = true
 -- why = "One person alone can put a mistake, or worse, in front of customers."
 -- remedy = "Require an approval of somebody other than the author in the branch's rules; approve in retrospect what is named here."

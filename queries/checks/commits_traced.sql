@@ -1,7 +1,7 @@
 -- ---
 -- title = "Every commit that reached production came through a change"
 -- severity = "high"
--- controls = ["soc2:CC8.1", "iso27001:A.8.32", "pci_dss:6.2.3", "sox_itgc:ITGC-CM-1"]
+-- controls = ["soc2:CC8.1", "iso27001:A.8.32", "pci_dss:6.2.3", "sox_itgc:ITGC-CM-1", "sox_itgc:BAI06"]
 -- why = "One reviewed request makes a deployment traceable while an unreviewed commit rides along with it."
 -- remedy = "File a retrospective request for each commit named here, and protect the branch against direct pushes."
 -- definition = """

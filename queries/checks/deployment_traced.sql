@@ -1,7 +1,7 @@
 -- ---
 -- title = "Every production deployment traces to a change"
 -- severity = "high"
--- controls = ["soc2:CC8.1", "iso27001:A.8.32", "pci_dss:6.5.1", "sox_itgc:ITGC-CM-1"]
+-- controls = ["soc2:CC8.1", "iso27001:A.8.32", "pci_dss:6.5.1", "sox_itgc:ITGC-CM-1", "sox_itgc:BAI06"]
 -- mandatory = true
 -- why = "What reaches production outside a pull or merge request was reviewed by nobody."
 -- remedy = "File a retrospective request for each deployment named here, and protect the branch against direct pushes."

@@ -1,7 +1,7 @@
 -- ---
 -- title = "Every emergency change was reviewed afterwards"
 -- severity = "high"
--- controls = ["soc2:CC8.1", "sox_itgc:ITGC-CM-4", "iso27001:A.8.32"]
+-- controls = ["soc2:CC8.1", "sox_itgc:ITGC-CM-4", "iso27001:A.8.32", "sox_itgc:BAI06"]
 -- why = "An emergency excuses the order of the steps, not their absence."
 -- remedy = "Have somebody else than the author review the changes named here, and record the approval in the request."
 -- definition = """

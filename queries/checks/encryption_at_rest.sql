@@ -1,7 +1,7 @@
 -- ---
 -- title = "Stored telemetry is encrypted"
 -- severity = "high"
--- controls = ["soc2:CC6.1", "gdpr:32(1)(a)", "hipaa:164.312(a)(2)(iv)", "pci_dss:3.5.1"]
+-- controls = ["soc2:CC6.1", "gdpr:32(1)(a)", "hipaa:164.312(a)(2)(iv)", "pci_dss:3.5.1", "gdpr:5(1)(f)", "soc2:PI1.5"]
 -- attestable = true
 -- why = "A disk that leaves the building takes everything with it."
 -- remedy = "Switch on encryption of the store, or have its owner attest the encryption of the volume."

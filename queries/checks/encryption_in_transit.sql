@@ -1,7 +1,7 @@
 -- ---
 -- title = "Every connection of the monitoring stack is encrypted"
 -- severity = "high"
--- controls = ["soc2:CC6.7", "pci_dss:4.2.1", "pci_dss:2.2.7", "hipaa:164.312(e)(1)", "gdpr:32(1)(a)", "iso27001:A.8.20"]
+-- controls = ["soc2:CC6.7", "pci_dss:4.2.1", "pci_dss:2.2.7", "hipaa:164.312(e)(1)", "gdpr:32(1)(a)", "iso27001:A.8.20", "gdpr:5(1)(f)", "hipaa:164.312(e)(2)(i)", "hipaa:164.312(e)(2)(ii)"]
 -- why = "Metrics, logs and traces carry more about customers than anybody meant them to."
 -- remedy = "Give the listener or exporter named here a certificate; see the line of its configuration."
 -- definition = """

@@ -1,7 +1,7 @@
 -- ---
 -- title = "Every incident was acknowledged within the time of its severity"
 -- severity = "medium"
--- controls = ["soc2:CC7.3", "soc2:CC7.4", "iso27001:A.5.26", "hipaa:164.308(a)(6)(ii)", "pci_dss:12.10.3"]
+-- controls = ["soc2:CC7.3", "soc2:CC7.4", "iso27001:A.5.26", "hipaa:164.308(a)(6)(ii)", "pci_dss:12.10.3", "sox_itgc:ITGC-OP-2", "sox_itgc:DSS02"]
 -- why = "An alarm that nobody takes is as good as none."
 -- remedy = "Look at who was on call and how they were reached for the incidents named here; page, do not post."
 -- definition = """

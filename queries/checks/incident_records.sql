@@ -1,7 +1,7 @@
 -- ---
 -- title = "Every incident left a complete record"
 -- severity = "medium"
--- controls = ["soc2:CC7.4", "iso27001:A.5.26", "iso27001:A.5.27", "hipaa:164.308(a)(6)(ii)", "pci_dss:12.10.5"]
+-- controls = ["soc2:CC7.4", "iso27001:A.5.26", "iso27001:A.5.27", "hipaa:164.308(a)(6)(ii)", "pci_dss:12.10.5", "soc2:CC7.5", "sox_itgc:ITGC-OP-2", "sox_itgc:DSS02", "iso9001:8.7"]
 -- why = "What was not written down cannot be learned from, nor shown to anybody."
 -- remedy = "Complete the incidents named here: severity, who handled it, a timeline, and for critical and high ones a review."
 -- definition = """

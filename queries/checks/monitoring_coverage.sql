@@ -1,7 +1,7 @@
 -- ---
 -- title = "Every service is watched: metrics, objectives, alerts and a runbook"
 -- severity = "medium"
--- controls = ["soc2:CC7.2", "iso27001:A.8.16", "iso9001:9.1.1"]
+-- controls = ["soc2:CC7.2", "iso27001:A.8.16", "iso9001:9.1.1", "iso27001:9.1"]
 -- why = "A service that nobody watches fails in silence."
 -- remedy = "Add what is missing for the services named here: scrape it, set an objective, an alert and a runbook."
 -- definition = """

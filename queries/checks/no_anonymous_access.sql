@@ -1,7 +1,7 @@
 -- ---
 -- title = "Nobody reads the monitoring stack without a name"
 -- severity = "high"
--- controls = ["soc2:CC6.1", "soc2:CC6.6", "pci_dss:10.3.1", "iso27001:A.5.34"]
+-- controls = ["soc2:CC6.1", "soc2:CC6.6", "pci_dss:10.3.1", "iso27001:A.5.34", "gdpr:5(1)(f)"]
 -- why = "Dashboards show customers, volumes and weaknesses to whoever finds the address."
 -- remedy = "Switch off anonymous access in the configuration named here."
 -- definition = """

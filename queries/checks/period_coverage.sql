@@ -1,7 +1,7 @@
 -- ---
 -- title = "Every source covers the whole period"
 -- severity = "high"
--- controls = ["soc2:CC2.1", "iso27001:A.8.15", "iso9001:9.1.1"]
+-- controls = ["soc2:CC2.1", "iso27001:A.8.15", "iso9001:9.1.1", "iso27001:9.1"]
 -- mandatory = true
 -- why = "A period with days that were never extracted looks better than it was: what is not recorded cannot fail."
 -- remedy = "Extract the missing days while the source still has them; lengthen its retention if it does not."

@@ -1,7 +1,7 @@
 -- ---
 -- title = "A restore from backup was exercised in time"
 -- severity = "high"
--- controls = ["soc2:A1.3", "gdpr:32(1)(c)", "hipaa:164.308(a)(7)(ii)(D)", "iso27001:A.8.13"]
+-- controls = ["soc2:A1.3", "gdpr:32(1)(c)", "hipaa:164.308(a)(7)(ii)(D)", "iso27001:A.8.13", "soc2:PI1.5", "sox_itgc:DSS04"]
 -- attestable = true
 -- why = "A backup that was never restored is a hope."
 -- remedy = "Restore a backup into an empty place, compare it, and record the result as a document of the kind restore test."

@@ -1,7 +1,7 @@
 -- ---
 -- title = "Nothing is kept longer than declared"
 -- severity = "high"
--- controls = ["gdpr:5(1)(e)", "soc2:C1.2", "soc2:P4.3", "iso27001:A.8.10", "pci_dss:3.2.1"]
+-- controls = ["gdpr:5(1)(e)", "soc2:C1.2", "soc2:P4.3", "iso27001:A.8.10", "pci_dss:3.2.1", "soc2:P4.2"]
 -- why = "Personal data that is kept after its purpose has ended is a risk and a breach of storage limitation."
 -- remedy = "Shorten the retention of the system named here, and see that what is too old is really deleted."
 -- definition = """

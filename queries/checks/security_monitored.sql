@@ -1,7 +1,7 @@
 -- ---
 -- title = "Security events that are declared to be watched have an alert that works"
 -- severity = "high"
--- controls = ["soc2:CC7.2", "pci_dss:10.4.1.1", "hipaa:164.308(a)(1)(ii)(D)", "hipaa:164.308(a)(5)(ii)(C)", "iso27001:A.8.16", "iso27001:A.5.25", "sox_itgc:DSS05"]
+-- controls = ["soc2:CC7.2", "pci_dss:10.4.1.1", "hipaa:164.308(a)(1)(ii)(D)", "hipaa:164.308(a)(5)(ii)(C)", "iso27001:A.8.16", "iso27001:A.5.25", "sox_itgc:DSS05", "iso27001:9.1"]
 -- area = "logging and monitoring"
 -- attestable = true
 -- why = "An attack that no rule looks for is found by the customers, or by nobody."

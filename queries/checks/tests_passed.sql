@@ -1,7 +1,7 @@
 -- ---
 -- title = "Every deployed change had passed its tests"
 -- severity = "high"
--- controls = ["soc2:CC8.1", "iso27001:A.8.29", "pci_dss:6.5.1", "sox_itgc:ITGC-CM-2"]
+-- controls = ["soc2:CC8.1", "iso27001:A.8.29", "pci_dss:6.5.1", "sox_itgc:ITGC-CM-2", "sox_itgc:BAI07"]
 -- why = "What was never tested is tested by the customers."
 -- remedy = "Require the checks in branch protection; look at the changes named here and say why they went out."
 -- definition = """

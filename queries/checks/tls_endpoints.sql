@@ -1,7 +1,7 @@
 -- ---
 -- title = "Every endpoint speaks sound TLS only"
 -- severity = "high"
--- controls = ["soc2:CC6.7", "pci_dss:4.2.1", "pci_dss:2.2.7", "hipaa:164.312(e)(1)", "gdpr:32(1)(a)", "iso27001:A.8.24", "iso27001:A.8.20"]
+-- controls = ["soc2:CC6.7", "pci_dss:4.2.1", "pci_dss:2.2.7", "hipaa:164.312(e)(1)", "gdpr:32(1)(a)", "iso27001:A.8.24", "iso27001:A.8.20", "gdpr:5(1)(f)", "hipaa:164.312(e)(2)(i)", "hipaa:164.312(e)(2)(ii)"]
 -- why = "What is sent over an old version, a weak cipher or to a server that cannot prove its name can be read or changed on the way."
 -- remedy = "Allow TLS 1.2 and 1.3 with forward secrecy and authenticated encryption only, and present a chain that the clients trust."
 -- definition = """

@@ -1,7 +1,7 @@
 -- ---
 -- title = "No configuration allows TLS below 1.2"
 -- severity = "high"
--- controls = ["pci_dss:4.2.1", "hipaa:164.312(e)(1)", "iso27001:A.8.24", "soc2:CC6.7"]
+-- controls = ["pci_dss:4.2.1", "hipaa:164.312(e)(1)", "iso27001:A.8.24", "soc2:CC6.7", "hipaa:164.312(e)(2)(i)", "hipaa:164.312(e)(2)(ii)"]
 -- why = "Older versions are broken and are tried first by those who mean to break in."
 -- remedy = "Set the minimum version named here to 1.2 or 1.3."
 -- definition = """

@@ -11,9 +11,12 @@ select
     control_results.title,
     control_results.check_kind,
     control_results.mandatory,
+    controls.note,
     framework_results.position
 from control_results
 inner join framework_results on control_results.framework = framework_results.framework
+inner join controls
+    on control_results.framework = controls.framework and control_results.control_id = controls.control_id
 where control_results.status = 'not covered'
 order by
     framework_results.position,

@@ -41,6 +41,49 @@ def test_the_audit_log_of_the_enterprise_edition_counts() -> None:
     assert settings(read("grafana", "[auditing]\nenabled = true\n"))["", "access.logging"] == "true"
 
 
+@pytest.mark.parametrize(
+    ("more", "expected"),
+    [
+        ("", {"audit.refusals": "true", "audit.accounts": "true"}),
+        ("loggers = file loki\n", {"audit.refusals": "true", "audit.accounts": "true"}),
+        ("loggers = logger\n", {}),
+        ("loggers = $__env{LOGGERS}\n", {}),
+    ],
+)
+def test_what_the_audit_log_holds(more: str, expected: dict[str, str]) -> None:
+    """Refusals and changes to accounts, if it goes to a file or a store; of what is only read it says nothing."""
+    found = settings(read("grafana", "[auditing]\nenabled = true\n" + more))
+    assert {key: value for (_, key), value in found.items() if key.startswith("audit.")} == expected
+
+
+def test_a_request_log_says_nothing_of_audited_events() -> None:
+    """The request log is an access log, and no audit trail."""
+    found = settings(read("grafana", "[server]\nrouter_logging = true\n"))
+    assert not [key for _, key in found if key.startswith("audit.")]
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [
+        ("[auth]\n", "604800"),
+        ("[auth]\nlogin_maximum_inactive_lifetime_duration = 15m\n", "900"),
+        ("[auth]\nlogin_maximum_inactive_lifetime_days = 2\n", "172800"),
+        (
+            "[auth]\nlogin_maximum_inactive_lifetime_days = 2\nlogin_maximum_inactive_lifetime_duration = 1h\n",
+            "3600",
+        ),
+        ("[auth]\nlogin_maximum_inactive_lifetime_duration = 1M\n", None),
+        ("[auth.proxy]\nenabled = true\n", None),
+        ("[auth.proxy]\nenabled = true\nenable_login_token = true\n", "604800"),
+    ],
+)
+def test_when_an_idle_session_ends(text: str, seconds: str | None) -> None:
+    """Seven days unless set; a proxy that signs people in keeps the sessions, and a month is no fixed time."""
+    reading = read("grafana", text)
+    assert settings(reading).get(("", "access.idle")) == seconds
+    assert bool(reading.warnings) == (seconds is None)
+
+
 def dashboard(**more: object) -> str:
     """A small dashboard."""
     return json.dumps({"uid": "d", "title": "D", "panels": [{"type": "stat", "title": "P"}], **more})

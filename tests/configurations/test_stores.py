@@ -174,3 +174,57 @@ def test_elasticsearch_security_that_is_not_mentioned_is_unknown() -> None:
     reading = read("elasticsearch", "# all as delivered\n")
     assert ("", "access.authentication") not in settings(reading)
     assert "version" in reading.warnings[0]
+
+
+def test_elasticsearch_audited_events() -> None:
+    """Refusals and granted requests are recorded by default, changes to accounts in some versions only."""
+    reading = read("elasticsearch", "xpack.security: {enabled: true, audit.enabled: true}")
+    found = settings(reading)
+    assert (found["", "audit.actions"], found["", "audit.refusals"]) == ("true", "true")
+    assert origins(reading)["", "audit.actions"] == "default of Elasticsearch"
+    assert ("", "audit.accounts") not in found
+    assert "default depends on the version" in reading.warnings[0]
+
+
+@pytest.mark.parametrize(
+    ("events", "actions", "refusals", "accounts"),
+    [
+        ("include: _all", "true", "true", "true"),
+        ("include: [access_granted, security_config_change]", "true", "false", "true"),
+        ('include: "ACCESS_GRANTED, access_denied"', "true", "false", "false"),
+        ("{include: _all, exclude: [access_denied]}", "true", "false", "true"),
+        ("exclude: [security_config_change]", "true", "true", "false"),
+        ("{include: [_all], exclude: _all}", "false", "false", "false"),
+        ('include: ""', "false", "false", "false"),
+    ],
+)
+def test_elasticsearch_events_that_are_named(events: str, actions: str, refusals: str, accounts: str) -> None:
+    """A kind is recorded whole where all its events are included and none is excluded."""
+    events = events if events.startswith("{") else f"{{{events}}}"
+    text = f"xpack.security: {{enabled: true, audit: {{enabled: true, logfile.events: {events}}}}}"
+    found = settings(read("elasticsearch", text))
+    wanted = {"audit.actions": actions, "audit.refusals": refusals, "audit.accounts": accounts}
+    assert {key: found["", key] for key in wanted} == wanted
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        "logfile.events.ignore_filters.quiet.users: [kibana_system]",
+        "logfile.events.include: '${AUDITED}'",
+        "logfile.events.exclude: [access_denied, '${MORE}']",
+    ],
+)
+def test_elasticsearch_events_that_are_not_known(more: str) -> None:
+    """A filter, or a list that comes from outside, leaves open what is recorded; that something is, stays known."""
+    reading = read("elasticsearch", f"xpack.security: {{enabled: true, audit: {{enabled: true, {more}}}}}")
+    assert settings(reading)["", "access.logging"] == "true"
+    assert not [key for _, key in settings(reading) if key.startswith("audit.")]
+    assert "not known" in reading.warnings[0]
+
+
+def test_elasticsearch_without_an_audit_log_says_nothing_of_its_events() -> None:
+    """Where the log is off, what it would hold is no matter."""
+    reading = read("elasticsearch", "xpack.security: {enabled: true, audit.logfile.events.include: _all}")
+    assert settings(reading)["", "access.logging"] == "false"
+    assert not [key for _, key in settings(reading) if key.startswith("audit.")]

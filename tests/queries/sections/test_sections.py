@@ -186,6 +186,7 @@ def test_framework_uncovered(rows: Rows) -> None:
     kinds = [row["check_kind"] for row in rows["framework_uncovered"]]
     assert kinds == sorted(kinds, key=["automatic", "record", "none"].index)
     assert one(rows["framework_uncovered"], control_id="CC9.2")["check_kind"] == "none"
+    assert "CC2.1" in one(rows["framework_uncovered"], control_id="PI1.4")["note"]
 
 
 def test_exceptions(rows: Rows) -> None:
