@@ -4,7 +4,8 @@
 -- definition = """
 -- The findings of all checks whose header names the requirement, as people judged them. One fail makes it fail; else an
 -- error, then what was not assessed, then what was assessed in part decides; then an accepted exception, then what is
--- attested only; it passes if nothing but passes is left. Without a check it is not covered, which is never a
+-- attested only; it passes if nothing but passes is left. A declared number that is less than the requirement itself
+-- asks is a finding of that requirement too, when it fails. Without any finding it is not covered, which is never a
 -- pass. Not applicable is what the scope excludes, or where every finding says so. Coverage is the share of the
 -- applicable findings that were judged in full. It is mandatory if the framework leaves no choice, or a mandatory check
 -- answers for it.
@@ -35,25 +36,72 @@ check_counts as (
     group by check_id
 ),
 
-answered as (
-    -- a check that said nothing counts as one finding that was not assessed
+-- a check that said nothing counts as one finding that was not assessed
+answers as (
     select
         mapped.framework,
         mapped.control_id,
-        list_sort(list(mapped.check_id)) as check_ids,
-        count(*) as checks,
-        count(case when mapped.is_mandatory then 1 end) > 0 as is_mandatory,
-        cast(sum(coalesce(check_counts.findings, 1)) as bigint) as findings,
-        cast(sum(coalesce(check_counts.passed, 0)) as bigint) as passed,
-        cast(sum(coalesce(check_counts.attested, 0)) as bigint) as attested,
-        cast(sum(coalesce(check_counts.accepted, 0)) as bigint) as accepted,
-        cast(sum(coalesce(check_counts.partial, 0)) as bigint) as partial,
-        cast(sum(coalesce(check_counts.unassessed, 1)) as bigint) as unassessed,
-        cast(sum(coalesce(check_counts.errors, 0)) as bigint) as errors,
-        cast(sum(coalesce(check_counts.failed, 0)) as bigint) as failed
+        mapped.check_id,
+        mapped.is_mandatory,
+        coalesce(check_counts.findings, 1) as findings,
+        coalesce(check_counts.passed, 0) as passed,
+        coalesce(check_counts.attested, 0) as attested,
+        coalesce(check_counts.accepted, 0) as accepted,
+        coalesce(check_counts.partial, 0) as partial,
+        coalesce(check_counts.unassessed, 1) as unassessed,
+        coalesce(check_counts.errors, 0) as errors,
+        coalesce(check_counts.failed, 0) as failed
     from mapped
     left join check_counts on mapped.check_id = check_counts.check_id
-    group by mapped.framework, mapped.control_id
+    union all
+    -- declared too weak for this very requirement; the requirements that the check's header names have it anyway
+    select
+        threshold_comparisons.framework,
+        threshold_comparisons.control_id,
+        judgements.check_id,
+        false as is_mandatory,
+        count(*) as findings,
+        0 as passed,
+        0 as attested,
+        count(case when judgements.status = 'exception accepted' then 1 end) as accepted,
+        0 as partial,
+        0 as unassessed,
+        0 as errors,
+        count(case when judgements.status = 'fail' then 1 end) as failed
+    from threshold_comparisons
+    inner join judgements
+        on
+            judgements.check_id = 'declared_meets_frameworks'
+            and threshold_comparisons.resource = judgements.resource
+    where
+        judgements.status in ('fail', 'exception accepted')
+        and not exists (
+            select 1 from mapped
+            where
+                mapped.framework = threshold_comparisons.framework
+                and mapped.control_id = threshold_comparisons.control_id
+                and mapped.check_id = 'declared_meets_frameworks'
+        )
+    group by threshold_comparisons.framework, threshold_comparisons.control_id, judgements.check_id
+),
+
+answered as (
+    select
+        framework,
+        control_id,
+        list_sort(list(check_id)) as check_ids,
+        count(*) as checks,
+        count(case when is_mandatory then 1 end) > 0 as is_mandatory,
+        cast(sum(findings) as bigint) as findings,
+        cast(sum(passed) as bigint) as passed,
+        cast(sum(attested) as bigint) as attested,
+        cast(sum(accepted) as bigint) as accepted,
+        cast(sum(partial) as bigint) as partial,
+        cast(sum(unassessed) as bigint) as unassessed,
+        cast(sum(errors) as bigint) as errors,
+        cast(sum(failed) as bigint) as failed
+    from answers
+    group by framework, control_id
 )
 
 select

@@ -46,6 +46,21 @@ def test_counts_over_several_checks(judge: Judge) -> None:
     assert (other["checks"], other["findings"], other["coverage"]) == (1, 2, 1.0)
 
 
+def test_a_declaration_below_what_the_requirement_asks(judge: Judge) -> None:
+    """It fails that requirement, whatever its own checks say; another requirement of the same check keeps its result."""
+    weak = "retention.audit pci_dss:10.5.1 at least 12 months"
+    trail = check("trail", "pci_dss:10.5.1", "soc2:C1.1", a="pass")
+    less = check("declared_meets_frameworks", "gdpr:5(2)", **{weak: "fail"})
+    outcome = judge([trail, less])
+    row = result(outcome, "10.5.1", "pci_dss")
+    assert (row["status"], row["passed"], row["failed"]) == ("fail", 1, 1)
+    assert row["check_ids"] == ["declared_meets_frameworks", "trail"]
+    assert result(outcome, "C1.1")["status"] == "pass"
+    assert result(outcome, "5(2)", "gdpr")["findings"] == 1
+    enough = check("declared_meets_frameworks", "gdpr:5(2)", **{weak: "pass"})
+    assert result(judge([trail, enough]), "10.5.1", "pci_dss")["findings"] == 1
+
+
 def test_what_people_decided_counts_apart(judge: Judge) -> None:
     """A waived fail is an accepted exception, and it weighs more than what is attested only."""
     outcome = judge([check("one", "soc2:CC8.1", a="fail", b="not assessed")], waiver(), attestation())
