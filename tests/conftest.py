@@ -14,6 +14,7 @@ import pytest
 from filelock import FileLock
 
 from qmsreport import config, demo, period, pipeline
+from qmsreport.cli.demo import read_weekly
 from qmsreport.config import Config
 from tests import factories
 
@@ -102,5 +103,6 @@ def _make(folder: Path) -> None:
     now = datetime.combine(TODAY, time())
     demo.write(folder, TODAY)
     settings = config.load(folder / config.FILE)
+    read_weekly(settings, TODAY)
     pipeline.extract(settings, clock=lambda: now)
     pipeline.generate(settings, period.quarter("2026-Q3", settings.time_zone))

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from qmsreport.cli import extract, findings, options, output
 from qmsreport.errors import UsageError, WarehouseError
+
+if TYPE_CHECKING:
+    from qmsreport.config import Config
 
 
 @options.examples(
@@ -43,6 +48,9 @@ def command(context: click.Context, out: Path, today: str | None) -> int:
     with output.working("Writing the organisation's files"):
         organise(out, day)
     settings = config.load(out / config.FILE)
+    if not settings.resolve(settings.warehouse.path).exists():
+        with output.working("Reading its configuration as it was, week by week"):
+            read_weekly(settings, day)
     with output.watching(verbose=options.common(context).verbose) as watch:
         done = pipeline.extract(settings, clock=lambda: now, watch=watch)
     extract.show(done)
@@ -57,6 +65,18 @@ def command(context: click.Context, out: Path, today: str | None) -> int:
         f"Go on from there:     cd {findings.near(out)} && {findings.program()} generate --quarter {quarter.previous().label}"
     )
     return 0
+
+
+def read_weekly(settings: Config, today: date) -> None:
+    """Extract the configuration files as a weekly job would have done in the last complete quarter."""
+    from qmsreport import demo, pipeline
+
+    for moment in demo.readings(settings.path.parent, today):
+        pipeline.extract(settings, ["configuration"], clock=partial(_at, moment))
+
+
+def _at(moment: datetime) -> datetime:
+    return moment
 
 
 def organise(folder: Path, today: date) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Iterator
+from datetime import date, datetime
 from pathlib import Path
 
 NOTICE = "Demonstration data"  # stands in its configuration and on every page
@@ -21,3 +22,14 @@ def write(folder: Path, today: date) -> None:
 
     write_organisation(folder, today)
     (folder / "qmsreport.key").write_text(_KEY, "ascii")
+
+
+def readings(folder: Path, today: date) -> Iterator[datetime]:
+    """The moments at which the configuration was read in the last complete quarter, once a week, naive UTC.
+
+    While a moment is used, `configuration/` holds the files as they were then; afterwards, as they are now.
+    """
+    from qmsreport.demo.papers import as_they_were
+    from qmsreport.demo.timeline import timeline
+
+    yield from as_they_were(folder, timeline(today))

@@ -12,18 +12,27 @@ The configuration files keep to most of what is declared. On purpose they do not
 - `loki/loki.yaml`: `retention_period` says ninety days, and without `retention_enabled` nothing is ever deleted.
 - `otel/otel-collector.yaml`: five percent of the traces are kept, a tenth is declared; Zipkin is taken in plain text;
   what redacts traces and metrics is not in the pipeline of the logs.
+
+Two of them were changed in the last complete quarter (`_CHANGED`): one came to break what is declared, one to keep to it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from importlib import resources
 from importlib.abc import Traversable
 from pathlib import Path, PurePosixPath
 from string import Template
 
-from qmsreport.demo.timeline import Timeline
+from qmsreport.demo.timeline import Timeline, at
+
+# file, what stands in it, what stood there until that day of the last complete quarter
+_CHANGED = (
+    ("configuration/otel/otel-collector.yaml", "sampling_percentage: 5", "sampling_percentage: 10", 45),
+    ("configuration/elasticsearch/elasticsearch.yml", "xpack.security.audit.enabled: true", "xpack.security.audit.enabled: false", 24),
+)  # fmt: skip
+_WEEK = 7
 
 
 def write(folder: Path, timeline: Timeline) -> None:
@@ -33,6 +42,21 @@ def write(folder: Path, timeline: Timeline) -> None:
         target = folder / name
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(Template(text).substitute(days), "utf-8", newline="\n")
+
+
+def as_they_were(folder: Path, timeline: Timeline) -> Iterator[datetime]:
+    """Each weekly reading's moment, while `configuration/` is as it was then."""
+    now = {name: (folder / name).read_text("utf-8") for name, *_ in _CHANGED}
+    try:
+        for day in range(0, (timeline.last.after - timeline.last.first).days, _WEEK):
+            for name, present, past, until in _CHANGED:
+                assert present in now[name], f"{name} does not say {present}"  # noqa: S101  # else nothing would change
+                text = now[name].replace(present, past) if day < until else now[name]
+                (folder / name).write_text(text, "utf-8", newline="\n")
+            yield at(timeline.last.first + timedelta(days=day), 5)
+    finally:
+        for name, text in now.items():
+            (folder / name).write_text(text, "utf-8", newline="\n")
 
 
 def _files(place: Traversable, above: PurePosixPath = PurePosixPath()) -> Iterator[tuple[PurePosixPath, str]]:  # noqa: B008  # immutable

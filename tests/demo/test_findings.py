@@ -144,6 +144,22 @@ def test_every_flaw_of_a_document_is_in_the_evidence(demonstration: Demonstratio
     assert flaws[ENGINEER, "unit unstated", "monitoring_thresholds.error_rate_threshold"][0]
 
 
+def test_what_a_setting_was_in_the_quarter(findings: Findings) -> None:
+    """Read every week: what was mended in the quarter fails for the weeks before, what came to drift since then."""
+    mended = findings["settings_held", "access.logging elasticsearch:elasticsearch/elasticsearch.yml"]
+    assert mended["status"] == "fail"
+    assert mended["reason"].startswith(
+        "10 of 14 readings conformed: from 2026-07-01 to 2026-07-22 it was false"
+    )
+    drifted = findings["settings_held", "sampling.traces otel:otel/otel-collector.yaml#pipeline:traces"]
+    assert drifted["status"] == "fail"
+    assert drifted["reason"].startswith(
+        "7 of 14 readings conformed: from 2026-08-19 to 2026-09-30 it was 0.05"
+    )
+    held = [row["status"] for (check, _), row in findings.items() if check == "settings_held"]
+    assert held.count("pass") > 50
+
+
 def test_few_checks_have_nothing_to_judge(findings: Findings) -> None:
     """Few checks are left with something not assessed and nothing worse, and none without any data at all."""
     by_check: dict[str, Counter[str]] = defaultdict(Counter)
