@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import duckdb
 
@@ -15,6 +15,7 @@ from qmsreport.errors import Locked, WarehouseError
 if TYPE_CHECKING:
     import polars as pl
 
+Result = TypeVar("Result")
 # spills to disk beyond this; a report over 22 M facts stays below 2 GiB in all
 MEMORY_LIMIT = "1600MB"
 _POLL_SECONDS = 0.05
@@ -68,16 +69,36 @@ def frame(
 
 
 def _connect(path: Path, read_only: bool, wait_seconds: float) -> duckdb.DuckDBPyConnection:
-    if read_only and not path.exists():
-        raise WarehouseError(f"There is no warehouse at {path}. Run 'qmsreport extract' first.")
+    if read_only:
+        refuse_missing(path)
     if not path.parent.is_dir():
         raise WarehouseError(
             f"Cannot open {path}: there is no folder {path.parent}. Make it, or change the path."
         )
+    return in_turn(lambda: duckdb.connect(str(path), read_only=read_only), path, wait_seconds)
+
+
+def refuse_missing(path: Path) -> None:
+    """See that there is a file.
+
+    Raises:
+        WarehouseError: there is none.
+    """
+    if not path.exists():
+        raise WarehouseError(f"There is no warehouse at {path}. Run 'qmsreport extract' first.")
+
+
+def in_turn(opening: Callable[[], Result], path: Path, wait_seconds: float) -> Result:
+    """Open a file as soon as no other process has it.
+
+    Raises:
+        Locked: another process kept the file for longer than `wait_seconds`.
+        WarehouseError: the file cannot be opened.
+    """
     deadline = time.monotonic() + wait_seconds
     while True:
         try:
-            return duckdb.connect(str(path), read_only=read_only)
+            return opening()
         except duckdb.Error as error:
             if not any(words in str(error).lower() for words in _TAKEN):
                 raise failure(error, path) from error

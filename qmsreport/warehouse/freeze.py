@@ -12,7 +12,7 @@ from qmsreport.errors import UsageError
 from qmsreport.period import Period
 from qmsreport.records import KINDS, TIME_OF, columns, key_of
 from qmsreport.warehouse import conflicts, history, versions
-from qmsreport.warehouse.database import opened, run
+from qmsreport.warehouse.database import in_turn, opened, refuse_missing, run
 from qmsreport.warehouse.local_days import local_date
 
 if TYPE_CHECKING:
@@ -112,10 +112,10 @@ def freeze(
 
 def _attach(connection: duckdb.DuckDBPyConnection, warehouse: Path, wait_seconds: float) -> None:
     """Attach the warehouse read-only, waiting for a commit in flight."""
-    with opened(warehouse, read_only=True, wait_seconds=wait_seconds):
-        pass  # waits its turn; the readers' lock below then has no writer to wait for
+    refuse_missing(warehouse)
     escaped = str(warehouse).replace("'", "''")
-    run(connection, f"attach '{escaped}' as warehouse (read_only)")
+    attach = f"attach '{escaped}' as warehouse (read_only)"
+    in_turn(lambda: run(connection, attach), warehouse, wait_seconds)
     ((name,),) = run(connection, "select current_database()")
     if name != "snapshot":
         escaped = str(name).replace('"', '""')
