@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,8 +15,11 @@ if TYPE_CHECKING:
     import duckdb
 
 # To open and close a file takes 30 ms and more, most commits less: a thousand small ones would mostly wait for it.
-# While it is open nobody else can read, so it is let go of where the next commit has to wait for a server.
+# While it is open nobody else can read, so it is let go of where the next commit has to wait for a server, and in a
+# long row of them too, for longer than readers wait between two attempts (`database.in_turn`).
 _KEPT_SECONDS = 0.3
+_IN_A_ROW_SECONDS = 2.0
+_TURN_SECONDS = 0.1
 
 
 class Held:
@@ -30,6 +34,7 @@ class Held:
         self._opening: contextlib.ExitStack | None = None
         self._connection: duckdb.DuckDBPyConnection
         self._closing: threading.Timer | None = None
+        self._since = 0.0
 
     @contextlib.contextmanager
     def use(self) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -43,6 +48,7 @@ class Held:
                     opened(self._path, read_only=False, wait_seconds=self._wait)
                 )
                 self._opening = opening
+                self._since = time.monotonic()
             try:
                 yield self._connection
             except BaseException as error:
@@ -50,6 +56,10 @@ class Held:
                 opening, self._opening = self._opening, None
                 opening.__exit__(type(error), error, error.__traceback__)
                 raise
+        if time.monotonic() - self._since > _IN_A_ROW_SECONDS:
+            self.close()
+            time.sleep(_TURN_SECONDS)
+            return
         self._closing = threading.Timer(_KEPT_SECONDS, self.close)
         self._closing.daemon = True
         self._closing.start()

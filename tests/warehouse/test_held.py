@@ -45,6 +45,21 @@ def test_another_process_reads_soon_after_the_last_use(held: Held, tmp_path: Pat
     held.close()
 
 
+def test_a_reader_gets_its_turn_between_many_uses(held: Held, tmp_path: Path) -> None:
+    """One use after the other for many seconds shuts nobody out: a reader sees some of what they wrote."""
+    command = [sys.executable, "-c", _READER, str(tmp_path / "w.duckdb"), "30"]
+    reader = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    written = 1
+    until = time.monotonic() + 30
+    while reader.poll() is None and time.monotonic() < until:
+        with held.use() as connection:
+            run(connection, "insert into facts values (2)")
+        written += 1
+    held.close()
+    said, _ = reader.communicate(timeout=30)
+    assert 1 < int(said) <= written
+
+
 def test_quick_uses_share_a_connection(held: Held) -> None:
     """Two uses in a row see the same temporary table; after a pause it is gone with the connection."""
     with held.use() as connection:
