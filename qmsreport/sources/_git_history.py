@@ -8,14 +8,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from qmsreport.extracts import Batch
-from qmsreport.records import Change, ChangeCommit, frame, schema
+from qmsreport.records import Change, frame, schema
 from qmsreport.services import ServiceMap
 from qmsreport.sources import _git_changes as rules
 from qmsreport.sources._commit_graph import CommitGraph, OwnCommits
-from qmsreport.sources._git_log import Entry, Person, Touches, chunks, log
+from qmsreport.sources._git_log import Person, Touches, entries, frames
 from qmsreport.sources._git_process import Repository
 from qmsreport.sources._git_refs import Branch, lines_digest
 
@@ -163,9 +163,9 @@ class History:
             revisions = [tip, *([f"^{reached}"] if reached else [])]
             line = set(self.repository.run("rev-list", "--first-parent", "--stdin", lines=revisions).split())
             own = OwnCommits(self._graph.parents)
-            for chunk in self._read(revisions):
-                changes = list(self._changes(chunk, line, own))
-                reached = next((entry.sha for entry in reversed(chunk) if entry.sha in line), reached)
+            for chunk, shas in self._read(revisions):
+                changes = list(self._changes(chunk, [sha in line for sha in shas], own))
+                reached = next((sha for sha in reversed(shas) if sha in line), reached)
                 yield self._part(chunk, changes, State(self.known.rules, reached, self.known.beside))
         yield from self._beside()
         self._ended = True
@@ -175,7 +175,7 @@ class History:
         tip, known = self.branch.tip, self.known.beside
         new = [sha for sha in self.end.beside if sha not in known]
         seen = [f"^{sha}" for sha in (tip, *known) if sha]
-        for chunk in self._read([*new, *seen]) if new else ():
+        for chunk, _ in self._read([*new, *seen]) if new else ():
             yield self._part(chunk, [], State(self.known.rules, tip, known))
 
     @cached_property
@@ -193,39 +193,42 @@ class History:
         """The graph of everything, if this walk began at the start and has ended; `None` if it broke off."""
         return self._graph if self._ended and self.branch.tip and not self.known.branch else None
 
-    def _read(self, revisions: list[str]) -> Iterator[list[Entry]]:
-        entries = log(
-            self.repository,
-            *_PARENTS_FIRST,
-            revisions=revisions,
-            person=self.rules.person,
-            touches=self.touches,
-        )
-        for chunk in chunks(entries, self.rules.chunk_commits):
-            for entry in chunk:
-                self._graph.add(entry.sha, entry.parents)
-                self._authored.append(entry.authored)
-                self._authors.append(entry.author)
-            yield chunk
+    def _read(self, revisions: list[str]) -> Iterator[tuple[pl.DataFrame, list[str]]]:
+        size = self.rules.chunk_commits
+        for chunk in frames(
+            self.repository, *_PARENTS_FIRST, revisions=revisions, size=size, touches=self.touches
+        ):
+            shas = chunk["sha"].to_list()
+            for sha, parents in zip(shas, chunk["parents"].to_list(), strict=True):
+                self._graph.add(sha, parents.split())
+            self._authored += chunk["authored"].to_list()
+            self._authors += map(
+                self.rules.person, chunk["author_name"].to_list(), chunk["author_address"].to_list()
+            )
+            yield chunk, shas
 
     def _changes(
-        self, chunk: list[Entry], line: set[str], own: OwnCommits
-    ) -> Iterator[tuple[Change, list[ChangeCommit]]]:
-        graph, repository = self._graph, self.repository
+        self, chunk: pl.DataFrame, on_line: list[bool], own: OwnCommits
+    ) -> Iterator[tuple[Change, list[int]]]:
+        """Each change of a chunk, with its commits' positions."""
+        graph, repository, rule = self._graph, self.repository, self.rules.changes
+        if rule == "none":
+            return
         whole = self.rules.services.of_repository(repository.name)
-        chosen = [
-            entry for entry in chunk if rules.is_change(entry, self.rules.changes, on_line=entry.sha in line)
-        ]
-        of_paths = self.touches.of(entry.sha for entry in chosen) if self.touches else {}
+        if rule == "merges":
+            chunk = chunk.filter(on_line)
+        listed = list(entries(chunk, self.rules.person))
         brought = {}  # of every commit of the line in turn, whether it is a change or not
-        for entry in chunk:
-            if entry.sha in line:
+        if rule == "merges":
+            for entry in listed:
                 others = [graph.positions[sha] for sha in entry.parents[1:] if sha in graph.positions]
                 brought[entry.sha] = own.of(graph.positions[entry.sha], others)
+        chosen = [entry for entry in listed if rules.is_change(entry, rule)]
+        of_paths = self.touches.of(entry.sha for entry in chosen) if self.touches else {}
         for entry in chosen:
             is_merge = len(entry.parents) > 1
             head = entry.parents[1] if is_merge else None
-            positions = brought.get(entry.sha, []) if is_merge else [graph.positions[entry.sha]]
+            positions = brought[entry.sha] if is_merge else [graph.positions[entry.sha]]
             # the head's author wrote it; a merge whose head brings nothing new has no author but its own
             at = graph.positions.get(head or "", -1)
             author = self._authors[at] if at in positions else entry.author
@@ -245,47 +248,50 @@ class History:
                 is_bot=author.is_bot,
                 is_emergency=rules.is_unplanned(self.rules.unplanned, [message.branch], message.title),
             )
-            yield (
-                change,
-                [
-                    ChangeCommit(
-                        change_id=change.change_id,
-                        commit_sha=graph.shas[position],
-                        authored_at=moment(self._authored[position]),
-                    )
-                    for position in positions
-                ],
-            )
+            yield change, positions
 
-    def _part(
-        self, chunk: list[Entry], changes: list[tuple[Change, list[ChangeCommit]]], state: State
-    ) -> Part:
-        batches = [Batch("commits", _commits(self.repository, chunk))]
+    def _part(self, chunk: pl.DataFrame, changes: list[tuple[Change, list[int]]], state: State) -> Part:
+        batches = [Batch("commits", _commits(self.repository, chunk, self._authors[-len(chunk) :]))]
         if changes:
             batches.append(Batch("changes", frame("changes", (change for change, _ in changes))))
-            owned = (item for _, commits in changes for item in commits)
-            batches.append(Batch("change_commits", frame("change_commits", owned)))
-        return Part(batches, len(chunk), lines_digest(entry.sha for entry in chunk), state)
+            batches.append(Batch("change_commits", self._owned(changes)))
+        return Part(batches, len(chunk), lines_digest(chunk["sha"].to_list()), state)
+
+    def _owned(self, changes: list[tuple[Change, list[int]]]) -> pl.DataFrame:
+        """The commits of the changes, by column as `_commits`."""
+        import polars as pl
+
+        positions = [position for _, owned in changes for position in owned]
+        columns = {
+            "change_id": [change.change_id for change, owned in changes for _ in owned],
+            "commit_sha": map(self._graph.shas.__getitem__, positions),
+            "authored_at": map(self._authored.__getitem__, positions),
+        }
+        handed = {**schema("change_commits"), "authored_at": pl.Int64()}
+        return pl.DataFrame(columns, schema=handed).with_columns(_moment("authored_at"))
 
 
-def _commits(repository: Repository, chunk: list[Entry]) -> pl.DataFrame:
-    """The chunk as a frame, built by column: records one by one would take as long as git itself."""
+def _commits(repository: Repository, chunk: pl.DataFrame, authors: list[Person]) -> pl.DataFrame:
+    """The chunk as records, built by column: one by one they would take as long as git itself."""
     import polars as pl
 
-    cut = repository.shallow_at
-    columns: dict[str, list[Any]] = {
-        "repository": [repository.name] * len(chunk),
-        "commit_sha": [entry.sha for entry in chunk],
-        # git shows none where a shallow clone was cut: they are there, and we do not know them
-        "parent_shas": [None if entry.sha in cut else " ".join(entry.parents) for entry in chunk],
-        "authored_at": [entry.authored for entry in chunk],
-        "committed_at": [entry.committed for entry in chunk],
-        "author": [entry.author.login for entry in chunk],
-        "is_bot": [entry.author.is_bot for entry in chunk],
-    }
-    parents = pl.col("parent_shas")  # split here: handing polars a hundred thousand lists takes seconds
+    parents = pl.col("parents")
     listed = pl.when(parents == "").then(pl.lit([], pl.List(pl.String))).otherwise(parents.str.split(" "))
-    wanted = schema("commits")
-    handed = {**wanted, "parent_shas": pl.String(), "authored_at": pl.Int64(), "committed_at": pl.Int64()}
-    moments = (pl.col("authored_at", "committed_at") * 1_000_000).cast(pl.Datetime("us"))
-    return pl.DataFrame(columns, schema=handed).with_columns(moments, parent_shas=listed)
+    cut = pl.Series(sorted(repository.shallow_at), dtype=pl.String)
+    return chunk.select(
+        repository=pl.lit(repository.name),
+        commit_sha="sha",
+        # git shows none where a shallow clone was cut: they are there, and we do not know them
+        parent_shas=pl.when(pl.col("sha").is_in(cut)).then(None).otherwise(listed),
+        authored_at=_moment("authored"),
+        committed_at=_moment("committed"),
+        author=pl.Series([author.login for author in authors], dtype=pl.String),
+        is_bot=pl.Series([author.is_bot for author in authors], dtype=pl.Boolean),
+    )
+
+
+def _moment(column: str) -> pl.Expr:
+    """Unix seconds as naive UTC."""
+    import polars as pl
+
+    return (pl.col(column) * 1_000_000).cast(pl.Datetime("us"))
