@@ -5,17 +5,19 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
+from itertools import chain, compress
 from typing import TYPE_CHECKING
 
 from qmsreport.extracts import Batch
-from qmsreport.records import Change, frame, schema
+from qmsreport.records import schema
 from qmsreport.services import ServiceMap
 from qmsreport.sources import _git_changes as rules
 from qmsreport.sources._commit_graph import CommitGraph, OwnCommits
-from qmsreport.sources._git_log import Person, Touches, entries, frames
+from qmsreport.sources._git_log import Entry, Person, Touches, entries, frames
 from qmsreport.sources._git_process import Repository
 from qmsreport.sources._git_refs import Branch, lines_digest
 
@@ -161,14 +163,21 @@ class History:
         tip = self.branch.tip
         if tip and tip != reached:
             revisions = [tip, *([f"^{reached}"] if reached else [])]
-            line = set(self.repository.run("rev-list", "--first-parent", "--stdin", lines=revisions).split())
             own = OwnCommits(self._graph.parents)
-            for chunk, shas in self._read(revisions):
-                changes = list(self._changes(chunk, [sha in line for sha in shas], own))
-                reached = next((sha for sha in reversed(shas) if sha in line), reached)
-                yield self._part(chunk, changes, State(self.known.rules, reached, self.known.beside))
+            with ThreadPoolExecutor(1) as beside:  # while git gets ready to list the first commit
+                asked = beside.submit(self._line, revisions)
+                for chunk, shas in self._read(revisions):
+                    line = asked.result()
+                    on_line = [sha in line for sha in shas]
+                    reached = next((sha for sha in reversed(shas) if sha in line), reached)
+                    state = State(self.known.rules, reached, self.known.beside)
+                    yield self._part(chunk, self._changes(chunk, on_line, own), state)
         yield from self._beside()
         self._ended = True
+
+    def _line(self, revisions: list[str]) -> set[str]:
+        """The commits of the branch's first-parent line."""
+        return set(self.repository.run("rev-list", "--first-parent", "--stdin", lines=revisions).split())
 
     def _beside(self) -> Iterator[Part]:
         """Tagged commits that the branch does not hold, like those of a release branch."""
@@ -207,86 +216,118 @@ class History:
             )
             yield chunk, shas
 
-    def _changes(
-        self, chunk: pl.DataFrame, on_line: list[bool], own: OwnCommits
-    ) -> Iterator[tuple[Change, list[int]]]:
-        """Each change of a chunk, with its commits' positions."""
-        graph, repository, rule = self._graph, self.repository, self.rules.changes
+    def _changes(self, chunk: pl.DataFrame, on_line: list[bool], own: OwnCommits) -> list[Batch]:
+        """The changes of a chunk and their commits."""
+        rule, positions = self.rules.changes, self._graph.positions
         if rule == "none":
-            return
-        whole = self.rules.services.of_repository(repository.name)
-        if rule == "merges":
-            chunk = chunk.filter(on_line)
-        listed = list(entries(chunk, self.rules.person))
-        brought = {}  # of every commit of the line in turn, whether it is a change or not
-        if rule == "merges":
-            for entry in listed:
-                others = [graph.positions[sha] for sha in entry.parents[1:] if sha in graph.positions]
-                brought[entry.sha] = own.of(graph.positions[entry.sha], others)
-        chosen = [entry for entry in listed if rules.is_change(entry, rule)]
-        of_paths = self.touches.of(entry.sha for entry in chosen) if self.touches else {}
-        for entry in chosen:
-            is_merge = len(entry.parents) > 1
-            head = entry.parents[1] if is_merge else None
-            positions = brought[entry.sha] if is_merge else [graph.positions[entry.sha]]
-            # the head's author wrote it; a merge whose head brings nothing new has no author but its own
-            at = graph.positions.get(head or "", -1)
-            author = self._authors[at] if at in positions else entry.author
-            message = rules.read_message(entry.subject, entry.body)
-            in_paths = of_paths.get(entry.sha, ())
-            change = Change(
-                change_id=f"{repository.name}@{entry.sha}",
-                repository=repository.name,
-                service=in_paths[0] if len(in_paths) == 1 else None if self.touches else whole,
-                title=message.title,
-                base_ref=self.branch.name,
-                head_sha=head or (entry.sha if self.rules.changes == "commits" else None),
-                merge_sha=entry.sha,
-                merged_at=moment(entry.committed),
-                author=author.login,
-                merged_by=rules.merged_by(entry),
-                is_bot=author.is_bot,
-                is_emergency=rules.is_unplanned(self.rules.unplanned, [message.branch], message.title),
-            )
-            yield change, positions
+            return []
+        rows = chunk.filter(on_line) if rule == "merges" else chunk
+        listed = list(entries(rows, self.rules.person))
+        owned = []  # of every commit of the line in turn, whether it is a change or not
+        for entry in listed:
+            others = [positions[sha] for sha in entry.parents[1:] if sha in positions]
+            brought = own.of(positions[entry.sha], others) if rule == "merges" else []
+            owned.append(brought if len(entry.parents) > 1 else [positions[entry.sha]])
+        chosen = [rules.is_change(entry, rule) for entry in listed]
+        if not any(chosen):
+            return []
+        listed, owned = list(compress(listed, chosen)), list(compress(owned, chosen))
+        changes = self._change_records(rows.filter(chosen), listed, owned)
+        return [
+            Batch("changes", changes),
+            Batch("change_commits", self._own_records(changes["change_id"].to_list(), owned)),
+        ]
 
-    def _part(self, chunk: pl.DataFrame, changes: list[tuple[Change, list[int]]], state: State) -> Part:
-        batches = [Batch("commits", _commits(self.repository, chunk, self._authors[-len(chunk) :]))]
-        if changes:
-            batches.append(Batch("changes", frame("changes", (change for change, _ in changes))))
-            batches.append(Batch("change_commits", self._owned(changes)))
-        return Part(batches, len(chunk), lines_digest(chunk["sha"].to_list()), state)
-
-    def _owned(self, changes: list[tuple[Change, list[int]]]) -> pl.DataFrame:
-        """The commits of the changes, by column as `_commits`."""
+    def _change_records(
+        self, rows: pl.DataFrame, listed: list[Entry], owned: list[list[int]]
+    ) -> pl.DataFrame:
         import polars as pl
 
-        positions = [position for _, owned in changes for position in owned]
-        columns = {
-            "change_id": [change.change_id for change, owned in changes for _ in owned],
-            "commit_sha": map(self._graph.shas.__getitem__, positions),
-            "authored_at": map(self._authored.__getitem__, positions),
-        }
-        handed = {**schema("change_commits"), "authored_at": pl.Int64()}
-        return pl.DataFrame(columns, schema=handed).with_columns(_moment("authored_at"))
+        name, whole = self.repository.name, self.rules.services.of_repository(self.repository.name)
+        services: list[str | None] = [whole] * len(listed)
+        if self.touches:
+            touched = self.touches.of(entry.sha for entry in listed)
+            services = [of[0] if len(of) == 1 else None for of in (touched[entry.sha] for entry in listed)]
+        heads = [
+            entry.parents[1]
+            if len(entry.parents) > 1
+            else entry.sha
+            if self.rules.changes == "commits"
+            else None
+            for entry in listed
+        ]
+        ats = (self._graph.positions.get(head or "", -1) for head in heads)
+        # the head's author wrote it; a merge whose head brings nothing new has no author but its own
+        authors = [
+            self._authors[at] if at in positions else entry.author
+            for at, positions, entry in zip(ats, owned, listed, strict=True)
+        ]
+        messages = [rules.read_message(entry.subject, entry.body) for entry in listed]
+        unplanned = self.rules.unplanned
+        return _records(
+            "changes",
+            rows,
+            change_id=pl.lit(f"{name}@") + pl.col("sha"),
+            repository=pl.lit(name),
+            service=pl.Series(services),
+            title=pl.Series([message.title for message in messages]),
+            base_ref=pl.lit(self.branch.name),
+            head_sha=pl.Series(heads),
+            merge_sha=pl.col("sha"),
+            merged_at=_moment("committed"),
+            author=pl.Series([author.login for author in authors]),
+            merged_by=pl.Series([rules.merged_by(entry) for entry in listed]),
+            is_bot=pl.Series([author.is_bot for author in authors]),
+            is_emergency=pl.Series(
+                [rules.is_unplanned(unplanned, [message.branch], message.title) for message in messages]
+            ),
+        )
+
+    def _own_records(self, changes: list[str], owned: list[list[int]]) -> pl.DataFrame:
+        import polars as pl
+
+        positions = list(chain.from_iterable(owned))
+        authored = pl.Series("authored", map(self._authored.__getitem__, positions), pl.Int64)
+        return _records(
+            "change_commits",
+            authored.to_frame(),
+            change_id=pl.Series([change for change, own in zip(changes, owned, strict=True) for _ in own]),
+            commit_sha=pl.Series(map(self._graph.shas.__getitem__, positions)),
+            authored_at=_moment("authored"),
+        )
+
+    def _part(self, chunk: pl.DataFrame, changes: list[Batch], state: State) -> Part:
+        batches = [Batch("commits", _commits(self.repository, chunk, self._authors[-len(chunk) :])), *changes]
+        return Part(batches, len(chunk), lines_digest(chunk["sha"].to_list()), state)
 
 
 def _commits(repository: Repository, chunk: pl.DataFrame, authors: list[Person]) -> pl.DataFrame:
-    """The chunk as records, built by column: one by one they would take as long as git itself."""
     import polars as pl
 
     parents = pl.col("parents")
     listed = pl.when(parents == "").then(pl.lit([], pl.List(pl.String))).otherwise(parents.str.split(" "))
     cut = pl.Series(sorted(repository.shallow_at), dtype=pl.String)
-    return chunk.select(
+    return _records(
+        "commits",
+        chunk,
         repository=pl.lit(repository.name),
-        commit_sha="sha",
+        commit_sha=pl.col("sha"),
         # git shows none where a shallow clone was cut: they are there, and we do not know them
         parent_shas=pl.when(pl.col("sha").is_in(cut)).then(None).otherwise(listed),
         authored_at=_moment("authored"),
         committed_at=_moment("committed"),
-        author=pl.Series([author.login for author in authors], dtype=pl.String),
-        is_bot=pl.Series([author.is_bot for author in authors], dtype=pl.Boolean),
+        author=pl.Series([author.login for author in authors]),
+        is_bot=pl.Series([author.is_bot for author in authors]),
+    )
+
+
+def _records(kind: str, rows: pl.DataFrame, **columns: pl.Expr | pl.Series) -> pl.DataFrame:
+    """A record for each row, the columns that are not given absent; records one by one would take as long as git."""
+    import polars as pl
+
+    absent = pl.lit(None)
+    return rows.select(
+        columns.get(name, absent).cast(kept).alias(name) for name, kept in schema(kind).items()
     )
 
 

@@ -12,7 +12,9 @@ import os
 import re
 import subprocess
 import tempfile
+from collections import deque
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -20,7 +22,8 @@ from typing import IO
 
 from qmsreport.errors import Malformed, Rejected, SourceError, Unavailable
 
-_BLOCK = 1 << 20  # also the pipe's size, so that git reads on while we build frames
+_BLOCK = 1 << 20  # also the pipe's size
+_AHEAD = 16  # blocks read while we build frames, so that git goes on
 # what may reach git from our own environment: never a GIT_DIR that a hook or a wrapper left behind
 _KEPT = re.compile(r"GIT_(CONFIG_|EXEC_PATH$|TRACE)")
 _SETTINGS = {
@@ -87,9 +90,15 @@ class Repository:
             asked.writelines(f"{line}\n".encode() for line in lines)
             asked.seek(0)
             command = ["git", "-C", str(self.path), "-c", "log.showSignature=false", *arguments]
-            with _started(command, self._environment(), asked, said) as process:
+            with (
+                ThreadPoolExecutor(1) as ahead,
+                _started(command, self._environment(), asked, said) as process,
+            ):
                 assert process.stdout is not None  # noqa: S101  # a pipe was asked for
-                while block := process.stdout.read(_BLOCK):
+                read = process.stdout.read
+                coming = deque(ahead.submit(read, _BLOCK) for _ in range(_AHEAD))
+                while block := coming.popleft().result():
+                    coming.append(ahead.submit(read, _BLOCK))
                     yield block
             said.seek(0)
             if process.returncode:
