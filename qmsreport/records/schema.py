@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
 from functools import cache
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from qmsreport.records.kinds import KINDS
@@ -103,12 +104,14 @@ def frame(kind: str, records: Iterable[Any]) -> pl.DataFrame:
     """Turn records of one kind into a frame with that kind's schema; mappings become canonical JSON."""
     import polars as pl
 
-    rows = [tuple(_plain(getattr(record, column.name)) for column in columns(kind)) for record in records]
-    return pl.DataFrame(rows, schema=schema(kind), orient="row")
+    rows = map(attrgetter(*(column.name for column in columns(kind))), records)
+    if any(column.type == "object" for column in columns(kind)):
+        rows = map(_plain, rows)
+    return pl.DataFrame(list(rows), schema=schema(kind), orient="row")
 
 
-def _plain(value: Any) -> Any:
-    return canonical(value) if isinstance(value, dict) else value
+def _plain(row: tuple[Any, ...]) -> tuple[Any, ...]:
+    return tuple(canonical(value) if isinstance(value, dict) else value for value in row)
 
 
 def canonical(mapping: Mapping[str, Any]) -> str:

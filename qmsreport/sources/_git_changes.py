@@ -9,16 +9,15 @@ from typing import NamedTuple
 from qmsreport.sources._git_log import Entry
 
 # what the providers write when they merge; the first line of the body is the request's title
-_MERGES = (
-    re.compile(r"Merge pull request #\d+ from (?:[^/\s]+/)?(?P<branch>\S+)"),  # GitHub, Gitea
-    re.compile(r"Merge pull request #\d+ in \S+ from (?P<branch>\S+) to \S+"),  # Bitbucket Data Center
-    re.compile(r"Merged in (?P<branch>\S+) \(pull request #\d+\)"),  # Bitbucket
+_MERGES = re.compile(
+    r"Merge pull request #\d+ from (?:[^/\s]+/)?(\S+)"  # GitHub, Gitea
+    r"|Merge pull request #\d+ in \S+ from (\S+) to \S+"  # Bitbucket Data Center
+    r"|Merged in (\S+) \(pull request #\d+\)"  # Bitbucket
 )
-_PLAIN = re.compile(
-    r"Merge (?:remote-tracking )?branch(?:es)? '(?:origin/)?(?P<branch>[^']+)'"
-)  # git, GitLab
+_PLAIN = re.compile(r"Merge (?:remote-tracking )?branch(?:es)? '(?:origin/)?([^']+)'")  # git, GitLab
 _AZURE = re.compile(r"Merged PR \d+: (?P<title>.+)")
 _SQUASH = re.compile(r"\((?:#|!)\d+\)\s*$")
+_FIRST_WORD = re.compile(r"\W*(\w+)")
 _WEB_COMMITTERS = frozenset({"noreply@github.com", "noreply@gitlab.com"})
 
 
@@ -35,30 +34,27 @@ def read_message(subject: str, body: str) -> Message:
     if azure:
         return Message(azure["title"], None)
     plain = _PLAIN.match(subject)
-    found = plain or next((match for pattern in _MERGES if (match := pattern.match(subject))), None)
+    found = plain or _MERGES.match(subject)
     if not found:
         return Message(subject, None)
     titled = (
         not plain or "See merge request" in body
     )  # else the body is git's own list of commits or conflicts
-    written = next((line.strip() for line in body.splitlines() if line.strip()), "") if titled else ""
-    return Message(written or subject, found["branch"])
+    lines = body.strip().splitlines() if titled else []
+    return Message(lines[0].rstrip() if lines else subject, found[found.lastindex or 0])
 
 
-def is_change(entry: Entry, rule: str, *, on_line: bool) -> bool:
+def is_change(entry: Entry, rule: str) -> bool:
     """Whether a commit is a change.
 
     Args:
-        entry: the commit.
-        rule: "merges": merges and squashed requests on the branch's first-parent line. "commits": every
-            commit of the branch but merges.
-        on_line: whether it stands on that line.
+        entry: the commit; for "merges" one of the branch's first-parent line.
+        rule: "merges": merges and squashed requests on that line. "commits": every commit but merges.
     """
     is_merge = len(entry.parents) > 1
     if rule == "commits":
         return not is_merge
-    squashed = _SQUASH.search(entry.subject) or _AZURE.match(entry.subject)
-    return rule == "merges" and on_line and (is_merge or bool(squashed))
+    return is_merge or bool(_SQUASH.search(entry.subject) or _AZURE.match(entry.subject))
 
 
 def merged_by(entry: Entry) -> str | None:
@@ -73,6 +69,6 @@ def is_unplanned(patterns: Sequence[re.Pattern[str]], refs: Sequence[str | None]
     Only the first word: “Revert "Add search"” and “Hotfix: checkout” are meant so, “Describe the hotfix
     process” is not.
     """
-    word = re.match(r"\W*(\w+)", title or "")
+    word = _FIRST_WORD.match(title or "")
     named = [name for name in (*refs, word and word[1]) if name]
-    return any(pattern.search(name) for pattern in patterns for name in named)
+    return any(any(map(pattern.search, named)) for pattern in patterns)

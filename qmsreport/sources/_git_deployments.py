@@ -212,13 +212,14 @@ def _graph(repository: Repository, shas: set[str]) -> CommitGraph:
 def _narrow(known: set[str], graph: CommitGraph, made: list[Contents], touches: Touches) -> None:
     """Keep of each deployment the commits that touch its service; one without a known service keeps all."""
     narrowed = [one for one in made if one.commits and one.found.service in known]
-    wanted = sorted({position for one in narrowed for position in one.commits or ()})
-    of = touches.of(graph.shas[position] for position in wanted)
+    wanted = set().union(*(one.commits or () for one in narrowed))
+    of = touches.of(graph.shas[position] for position in sorted(wanted))
+    touching: dict[str | None, set[int]] = {service: set() for service in known}
+    for position in wanted:
+        for service in of[graph.shas[position]]:
+            touching[service].add(position)
     for one in narrowed:
-        service = one.found.service
-        one.commits = array(
-            "i", (position for position in one.commits or () if service in of[graph.shas[position]])
-        )
+        one.commits = array("i", filter(touching[one.found.service].__contains__, one.commits or ()))
 
 
 def batches(repository: Repository, graph: CommitGraph, made: Sequence[Contents]) -> Iterator[Batch]:
@@ -227,9 +228,9 @@ def batches(repository: Repository, graph: CommitGraph, made: Sequence[Contents]
     ids: list[str] = []
     shas: list[str] = []
     for one in made:
-        for position in one.commits or ():
-            ids.append(one.found.id)
-            shas.append(graph.shas[position])
+        commits = one.commits or ()
+        ids += [one.found.id] * len(commits)
+        shas += map(graph.shas.__getitem__, commits)
         if len(ids) >= _ROWS:
             yield Batch("deployment_commits", _pairs(ids, shas))
             ids, shas = [], []

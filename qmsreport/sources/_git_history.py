@@ -5,17 +5,19 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from itertools import chain, compress
+from typing import TYPE_CHECKING
 
 from qmsreport.extracts import Batch
-from qmsreport.records import Change, ChangeCommit, frame, schema
+from qmsreport.records import schema
 from qmsreport.services import ServiceMap
 from qmsreport.sources import _git_changes as rules
 from qmsreport.sources._commit_graph import CommitGraph, OwnCommits
-from qmsreport.sources._git_log import Entry, Person, Touches, chunks, log
+from qmsreport.sources._git_log import Entry, Person, Touches, entries, frames
 from qmsreport.sources._git_process import Repository
 from qmsreport.sources._git_refs import Branch, lines_digest
 
@@ -161,21 +163,28 @@ class History:
         tip = self.branch.tip
         if tip and tip != reached:
             revisions = [tip, *([f"^{reached}"] if reached else [])]
-            line = set(self.repository.run("rev-list", "--first-parent", "--stdin", lines=revisions).split())
             own = OwnCommits(self._graph.parents)
-            for chunk in self._read(revisions):
-                changes = list(self._changes(chunk, line, own))
-                reached = next((entry.sha for entry in reversed(chunk) if entry.sha in line), reached)
-                yield self._part(chunk, changes, State(self.known.rules, reached, self.known.beside))
+            with ThreadPoolExecutor(1) as beside:  # while git gets ready to list the first commit
+                asked = beside.submit(self._line, revisions)
+                for chunk, shas in self._read(revisions):
+                    line = asked.result()
+                    on_line = [sha in line for sha in shas]
+                    reached = next((sha for sha in reversed(shas) if sha in line), reached)
+                    state = State(self.known.rules, reached, self.known.beside)
+                    yield self._part(chunk, self._changes(chunk, on_line, own), state)
         yield from self._beside()
         self._ended = True
+
+    def _line(self, revisions: list[str]) -> set[str]:
+        """The commits of the branch's first-parent line."""
+        return set(self.repository.run("rev-list", "--first-parent", "--stdin", lines=revisions).split())
 
     def _beside(self) -> Iterator[Part]:
         """Tagged commits that the branch does not hold, like those of a release branch."""
         tip, known = self.branch.tip, self.known.beside
         new = [sha for sha in self.end.beside if sha not in known]
         seen = [f"^{sha}" for sha in (tip, *known) if sha]
-        for chunk in self._read([*new, *seen]) if new else ():
+        for chunk, _ in self._read([*new, *seen]) if new else ():
             yield self._part(chunk, [], State(self.known.rules, tip, known))
 
     @cached_property
@@ -193,99 +202,137 @@ class History:
         """The graph of everything, if this walk began at the start and has ended; `None` if it broke off."""
         return self._graph if self._ended and self.branch.tip and not self.known.branch else None
 
-    def _read(self, revisions: list[str]) -> Iterator[list[Entry]]:
-        entries = log(
-            self.repository,
-            *_PARENTS_FIRST,
-            revisions=revisions,
-            person=self.rules.person,
-            touches=self.touches,
-        )
-        for chunk in chunks(entries, self.rules.chunk_commits):
-            for entry in chunk:
-                self._graph.add(entry.sha, entry.parents)
-                self._authored.append(entry.authored)
-                self._authors.append(entry.author)
-            yield chunk
+    def _read(self, revisions: list[str]) -> Iterator[tuple[pl.DataFrame, list[str]]]:
+        size = self.rules.chunk_commits
+        for chunk in frames(
+            self.repository, *_PARENTS_FIRST, revisions=revisions, size=size, touches=self.touches
+        ):
+            shas = chunk["sha"].to_list()
+            for sha, parents in zip(shas, chunk["parents"].to_list(), strict=True):
+                self._graph.add(sha, parents.split())
+            self._authored += chunk["authored"].to_list()
+            self._authors += map(
+                self.rules.person, chunk["author_name"].to_list(), chunk["author_address"].to_list()
+            )
+            yield chunk, shas
 
-    def _changes(
-        self, chunk: list[Entry], line: set[str], own: OwnCommits
-    ) -> Iterator[tuple[Change, list[ChangeCommit]]]:
-        graph, repository = self._graph, self.repository
-        whole = self.rules.services.of_repository(repository.name)
-        chosen = [
-            entry for entry in chunk if rules.is_change(entry, self.rules.changes, on_line=entry.sha in line)
+    def _changes(self, chunk: pl.DataFrame, on_line: list[bool], own: OwnCommits) -> list[Batch]:
+        """The changes of a chunk and their commits."""
+        rule, positions = self.rules.changes, self._graph.positions
+        if rule == "none":
+            return []
+        rows = chunk.filter(on_line) if rule == "merges" else chunk
+        listed = list(entries(rows, self.rules.person))
+        owned = []  # of every commit of the line in turn, whether it is a change or not
+        for entry in listed:
+            others = [positions[sha] for sha in entry.parents[1:] if sha in positions]
+            brought = own.of(positions[entry.sha], others) if rule == "merges" else []
+            owned.append(brought if len(entry.parents) > 1 else [positions[entry.sha]])
+        chosen = [rules.is_change(entry, rule) for entry in listed]
+        if not any(chosen):
+            return []
+        listed, owned = list(compress(listed, chosen)), list(compress(owned, chosen))
+        changes = self._change_records(rows.filter(chosen), listed, owned)
+        return [
+            Batch("changes", changes),
+            Batch("change_commits", self._own_records(changes["change_id"].to_list(), owned)),
         ]
-        of_paths = self.touches.of(entry.sha for entry in chosen) if self.touches else {}
-        brought = {}  # of every commit of the line in turn, whether it is a change or not
-        for entry in chunk:
-            if entry.sha in line:
-                others = [graph.positions[sha] for sha in entry.parents[1:] if sha in graph.positions]
-                brought[entry.sha] = own.of(graph.positions[entry.sha], others)
-        for entry in chosen:
-            is_merge = len(entry.parents) > 1
-            head = entry.parents[1] if is_merge else None
-            positions = brought.get(entry.sha, []) if is_merge else [graph.positions[entry.sha]]
-            # the head's author wrote it; a merge whose head brings nothing new has no author but its own
-            at = graph.positions.get(head or "", -1)
-            author = self._authors[at] if at in positions else entry.author
-            message = rules.read_message(entry.subject, entry.body)
-            in_paths = of_paths.get(entry.sha, ())
-            change = Change(
-                change_id=f"{repository.name}@{entry.sha}",
-                repository=repository.name,
-                service=in_paths[0] if len(in_paths) == 1 else None if self.touches else whole,
-                title=message.title,
-                base_ref=self.branch.name,
-                head_sha=head or (entry.sha if self.rules.changes == "commits" else None),
-                merge_sha=entry.sha,
-                merged_at=moment(entry.committed),
-                author=author.login,
-                merged_by=rules.merged_by(entry),
-                is_bot=author.is_bot,
-                is_emergency=rules.is_unplanned(self.rules.unplanned, [message.branch], message.title),
-            )
-            yield (
-                change,
-                [
-                    ChangeCommit(
-                        change_id=change.change_id,
-                        commit_sha=graph.shas[position],
-                        authored_at=moment(self._authored[position]),
-                    )
-                    for position in positions
-                ],
-            )
 
-    def _part(
-        self, chunk: list[Entry], changes: list[tuple[Change, list[ChangeCommit]]], state: State
-    ) -> Part:
-        batches = [Batch("commits", _commits(self.repository, chunk))]
-        if changes:
-            batches.append(Batch("changes", frame("changes", (change for change, _ in changes))))
-            owned = (item for _, commits in changes for item in commits)
-            batches.append(Batch("change_commits", frame("change_commits", owned)))
-        return Part(batches, len(chunk), lines_digest(entry.sha for entry in chunk), state)
+    def _change_records(
+        self, rows: pl.DataFrame, listed: list[Entry], owned: list[list[int]]
+    ) -> pl.DataFrame:
+        import polars as pl
+
+        name, whole = self.repository.name, self.rules.services.of_repository(self.repository.name)
+        services: list[str | None] = [whole] * len(listed)
+        if self.touches:
+            touched = self.touches.of(entry.sha for entry in listed)
+            services = [of[0] if len(of) == 1 else None for of in (touched[entry.sha] for entry in listed)]
+        heads = [
+            entry.parents[1]
+            if len(entry.parents) > 1
+            else entry.sha
+            if self.rules.changes == "commits"
+            else None
+            for entry in listed
+        ]
+        ats = (self._graph.positions.get(head or "", -1) for head in heads)
+        # the head's author wrote it; a merge whose head brings nothing new has no author but its own
+        authors = [
+            self._authors[at] if at in positions else entry.author
+            for at, positions, entry in zip(ats, owned, listed, strict=True)
+        ]
+        messages = [rules.read_message(entry.subject, entry.body) for entry in listed]
+        unplanned = self.rules.unplanned
+        return _records(
+            "changes",
+            rows,
+            change_id=pl.lit(f"{name}@") + pl.col("sha"),
+            repository=pl.lit(name),
+            service=pl.Series(services),
+            title=pl.Series([message.title for message in messages]),
+            base_ref=pl.lit(self.branch.name),
+            head_sha=pl.Series(heads),
+            merge_sha=pl.col("sha"),
+            merged_at=_moment("committed"),
+            author=pl.Series([author.login for author in authors]),
+            merged_by=pl.Series([rules.merged_by(entry) for entry in listed]),
+            is_bot=pl.Series([author.is_bot for author in authors]),
+            is_emergency=pl.Series(
+                [rules.is_unplanned(unplanned, [message.branch], message.title) for message in messages]
+            ),
+        )
+
+    def _own_records(self, changes: list[str], owned: list[list[int]]) -> pl.DataFrame:
+        import polars as pl
+
+        positions = list(chain.from_iterable(owned))
+        authored = pl.Series("authored", map(self._authored.__getitem__, positions), pl.Int64)
+        return _records(
+            "change_commits",
+            authored.to_frame(),
+            change_id=pl.Series([change for change, own in zip(changes, owned, strict=True) for _ in own]),
+            commit_sha=pl.Series(map(self._graph.shas.__getitem__, positions)),
+            authored_at=_moment("authored"),
+        )
+
+    def _part(self, chunk: pl.DataFrame, changes: list[Batch], state: State) -> Part:
+        batches = [Batch("commits", _commits(self.repository, chunk, self._authors[-len(chunk) :])), *changes]
+        return Part(batches, len(chunk), lines_digest(chunk["sha"].to_list()), state)
 
 
-def _commits(repository: Repository, chunk: list[Entry]) -> pl.DataFrame:
-    """The chunk as a frame, built by column: records one by one would take as long as git itself."""
+def _commits(repository: Repository, chunk: pl.DataFrame, authors: list[Person]) -> pl.DataFrame:
     import polars as pl
 
-    cut = repository.shallow_at
-    columns: dict[str, list[Any]] = {
-        "repository": [repository.name] * len(chunk),
-        "commit_sha": [entry.sha for entry in chunk],
-        # git shows none where a shallow clone was cut: they are there, and we do not know them
-        "parent_shas": [None if entry.sha in cut else " ".join(entry.parents) for entry in chunk],
-        "authored_at": [entry.authored for entry in chunk],
-        "committed_at": [entry.committed for entry in chunk],
-        "author": [entry.author.login for entry in chunk],
-        "is_bot": [entry.author.is_bot for entry in chunk],
-    }
-    parents = pl.col("parent_shas")  # split here: handing polars a hundred thousand lists takes seconds
+    parents = pl.col("parents")
     listed = pl.when(parents == "").then(pl.lit([], pl.List(pl.String))).otherwise(parents.str.split(" "))
-    wanted = schema("commits")
-    handed = {**wanted, "parent_shas": pl.String(), "authored_at": pl.Int64(), "committed_at": pl.Int64()}
-    moments = (pl.col("authored_at", "committed_at") * 1_000_000).cast(pl.Datetime("us"))
-    return pl.DataFrame(columns, schema=handed).with_columns(moments, parent_shas=listed)
+    cut = pl.Series(sorted(repository.shallow_at), dtype=pl.String)
+    return _records(
+        "commits",
+        chunk,
+        repository=pl.lit(repository.name),
+        commit_sha=pl.col("sha"),
+        # git shows none where a shallow clone was cut: they are there, and we do not know them
+        parent_shas=pl.when(pl.col("sha").is_in(cut)).then(None).otherwise(listed),
+        authored_at=_moment("authored"),
+        committed_at=_moment("committed"),
+        author=pl.Series([author.login for author in authors]),
+        is_bot=pl.Series([author.is_bot for author in authors]),
+    )
+
+
+def _records(kind: str, rows: pl.DataFrame, **columns: pl.Expr | pl.Series) -> pl.DataFrame:
+    """A record for each row, the columns that are not given absent; records one by one would take as long as git."""
+    import polars as pl
+
+    absent = pl.lit(None)
+    return rows.select(
+        columns.get(name, absent).cast(kept).alias(name) for name, kept in schema(kind).items()
+    )
+
+
+def _moment(column: str) -> pl.Expr:
+    """Unix seconds as naive UTC."""
+    import polars as pl
+
+    return (pl.col(column) * 1_000_000).cast(pl.Datetime("us"))

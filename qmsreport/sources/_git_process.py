@@ -12,7 +12,9 @@ import os
 import re
 import subprocess
 import tempfile
+from collections import deque
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -20,12 +22,14 @@ from typing import IO
 
 from qmsreport.errors import Malformed, Rejected, SourceError, Unavailable
 
-_BLOCK = 1 << 20  # also the pipe's size, so that git reads on while we build frames
+_BLOCK = 1 << 20  # also the pipe's size
+_AHEAD = 16  # blocks read while we build frames, so that git goes on
 # what may reach git from our own environment: never a GIT_DIR that a hook or a wrapper left behind
 _KEPT = re.compile(r"GIT_(CONFIG_|EXEC_PATH$|TRACE)")
 _SETTINGS = {
     "LC_ALL": "C",  # the reasons below are matched in English
     "GIT_NO_REPLACE_OBJECTS": "1",  # the commits as they were made, not what a local replacement shows
+    "GIT_FLUSH": "0",  # in blocks: git otherwise wakes the reader of a pipe for every single commit
     "GIT_OPTIONAL_LOCKS": "0",
     "GIT_TERMINAL_PROMPT": "0",
     "GIT_ALLOW_PROTOCOL": "none",  # a partial clone must not fetch behind our back
@@ -48,14 +52,20 @@ class Repository:
         """
         return b"".join(self._blocks(arguments, lines)).decode("utf-8", "backslashreplace")
 
-    def records(self, *arguments: str, lines: Iterable[str] = ()) -> Iterator[bytes]:
-        """The NUL-terminated records that one git command answers, as they arrive. Errors as in `run`."""
-        rest = b""
+    def texts(self, *arguments: str, lines: Iterable[str] = (), mark: str) -> Iterator[list[str]]:
+        """The texts that one git command answers, each begun by `mark` and ended by a NUL, as they arrive.
+
+        A text may hold NULs of its own, but none before a `mark`. Stray bytes become U+FFFD. Errors as in `run`.
+        """
+        separator = b"\0" + mark.encode()
+        rest = b"\0"
         for block in self._blocks(arguments, lines):
-            *whole, rest = (rest + block).split(b"\0")
-            yield from whole
-        if rest:
-            yield rest
+            whole, found, left = (rest + block).rpartition(separator)
+            if whole:
+                yield _texts(whole, separator)
+            rest = found + left
+        if rest != b"\0":
+            yield _texts(rest.removesuffix(b"\0"), separator)
 
     def resolve(self, word: str) -> str | None:
         """The commit that a ref or an object name stands for, or `None`."""
@@ -80,9 +90,15 @@ class Repository:
             asked.writelines(f"{line}\n".encode() for line in lines)
             asked.seek(0)
             command = ["git", "-C", str(self.path), "-c", "log.showSignature=false", *arguments]
-            with _started(command, self._environment(), asked, said) as process:
+            with (
+                ThreadPoolExecutor(1) as ahead,
+                _started(command, self._environment(), asked, said) as process,
+            ):
                 assert process.stdout is not None  # noqa: S101  # a pipe was asked for
-                while block := process.stdout.read(_BLOCK):
+                read = process.stdout.read
+                coming = deque(ahead.submit(read, _BLOCK) for _ in range(_AHEAD))
+                while block := coming.popleft().result():
+                    coming.append(ahead.submit(read, _BLOCK))
                     yield block
             said.seek(0)
             if process.returncode:
@@ -187,3 +203,7 @@ def name_of(path: Path, origin: str) -> str:
         folder = Path(origin.removeprefix("file://")) if origin else path.absolute()
         named = folder.parent.name if folder.name == ".git" else folder.name
     return named.removesuffix(".git").strip("/") or "repository"
+
+
+def _texts(block: bytes, separator: bytes) -> list[str]:
+    return block.decode("utf-8", "replace").split(separator.decode())[1:]

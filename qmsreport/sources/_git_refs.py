@@ -135,7 +135,4 @@ def digest(*parts: object) -> str:
 
 def lines_digest(lines: Iterable[str]) -> str:
     """SHA-256 over lines, as the ledger keeps it for what an extract came from."""
-    made = hashlib.sha256()
-    for line in lines:
-        made.update(line.encode() + b"\n")
-    return made.hexdigest()
+    return hashlib.sha256("".join(f"{line}\n" for line in lines).encode()).hexdigest()
