@@ -166,8 +166,10 @@ class Touches:
         starts = listed.explode("path").with_columns(pl.col("path").str.extract(self._start, 0)).unique()
         known = self._known
         known.update(dict.fromkeys(shas.to_list(), ()))
-        for sha, start in starts.drop_nulls().iter_rows():
-            known[sha] = self._both(known[sha], self._of_start(start))
+        for start, touching in starts.drop_nulls().group_by("path").agg("sha").iter_rows():
+            if services := self._of_start(start):
+                for sha in touching:
+                    known[sha] = self._both(known[sha], services)
 
     def of(self, shas: Iterable[str]) -> Mapping[str, tuple[str, ...]]:
         """The services that each of these commits, and maybe of others, touches; empty for one that touches none.
