@@ -38,6 +38,13 @@ def latest(out: Path, label: str) -> Path | None:
     return next(iter(revisions(out, label)[::-1]), None)
 
 
+def newest(out: Path) -> Path | None:
+    """The newest revision of the period that ended last; of two that end together, the one that knew more."""
+    found = [revision for folder in sorted(out.glob("*/")) for revision in revisions(out, folder.name)[-1:]]
+    told = {revision: read_manifest(revision) for revision in found}
+    return max(found, key=lambda path: (told[path]["last_day"], told[path]["as_of"]), default=None)
+
+
 def previous(out: Path, periods: Sequence[Period]) -> Path | None:
     """The bundle this one follows: the period's own newest revision, else the nearest earlier period's."""
     return next((found for period in reversed(periods) if (found := latest(out, period.label))), None)

@@ -26,6 +26,12 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "failed_deployments": ("deployment_id",),
     "incidents": ("incident_id",),
 }
+# what people call them
+_CALLED = {
+    "deployments": "production_deployments",
+    "changes": "change_deployments",
+    "failures": "failed_deployments",
+}
 # what is shown of a row on a page or a screen
 SHOWN: Mapping[str, tuple[str, ...]] = {
     "production_deployments": ("deployment_id", "service", "environment", "finished_at", "outcome"),
@@ -95,13 +101,16 @@ def printed(report: Mapping[str, Any], populations: Mapping[str, pl.DataFrame]) 
 
 
 def known(population: str) -> str:
-    """The population, if it can be sampled.
+    """The population of that name, or that is called so for short, if it can be sampled.
 
     Raises:
         UsageError: with the nearest one that can.
     """
+    population = _CALLED.get(population, population)
     if population not in KEYS:
-        raise UsageError(f"There is no population '{population}' to sample.{suggest(population, KEYS)}")
+        raise UsageError(
+            f"There is no population '{population}' to sample.{suggest(population, (*KEYS, *_CALLED))}"
+        )
     return population
 
 

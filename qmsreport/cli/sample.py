@@ -12,33 +12,49 @@ from qmsreport.errors import UsageError
 
 @options.examples(
     """
-qmsreport sample production_deployments reports/2026-Q3/r1
-                             the sample that the report prints
-qmsreport sample incidents reports/2026-Q3/r1 --n 40 --seed "auditor, 2026-11-02" --out sample.csv
-                             an own one, as a file with every column
+qmsreport sample deployments                 the sample that the newest report prints
+qmsreport sample deployments --n 25 --seed "auditor, 2026-11-02"
+                                             an own one, the same on every machine
+qmsreport sample incidents reports/2026-Q3/r1 --n 40 --out sample.csv
+                                             from another report, as a file with every column
 """
 )
 @click.command()
 @click.argument("population")
-@click.argument("bundle", type=click.Path(path_type=Path))
+@click.argument("bundle", type=click.Path(path_type=Path), required=False)
 @click.option("--n", "size", type=int, help="How many rows; default: as the report.")
 @click.option("--seed", help="Any text; the same text draws the same rows. Default: as the report.")
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Write a CSV file instead.")
 @options.shared
-def command(population: str, bundle: Path, size: int | None, seed: str | None, out: Path | None) -> None:
+@click.pass_context
+def command(
+    context: click.Context,
+    population: str,
+    bundle: Path | None,
+    size: int | None,
+    seed: str | None,
+    out: Path | None,
+) -> None:
     """Draw a reproducible sample of a report's population, for inspection.
 
-    Populations: production_deployments, change_deployments, failed_deployments, incidents. The rows are ranked
-    by the SHA-256 of seed and key, so that the same seed draws the same rows on every machine; a smaller sample
-    is the start of a larger one.
+    Populations: deployments (production_deployments), changes (change_deployments), failures (failed_deployments),
+    incidents. BUNDLE is a report's folder; without it, the newest report of the period that ended last. The rows are
+    ranked by the SHA-256 of seed and key, so that the same seed draws the same rows on every machine; a smaller
+    sample is the start of a larger one.
     """
     from qmsreport import evidence, sampling
-    from qmsreport.bundle import SNAPSHOT
+    from qmsreport.bundle import SNAPSHOT, newest
     from qmsreport.render.csv_files import cell, content
     from qmsreport.warehouse import Snapshot
 
-    manifest = evidence.read_manifest(bundle)
     population = sampling.known(population)
+    if bundle is None:
+        config = options.common(context).load()
+        reports = config.resolve(config.report.folder)
+        bundle = newest(reports)
+        if bundle is None:
+            raise UsageError(f"There is no report in {reports}. Run 'qmsreport generate', or name a bundle.")
+    manifest = evidence.read_manifest(bundle)
     with Snapshot(bundle / SNAPSHOT) as snapshot:
         populations = snapshot.populations()
     chosen = sampling.draw(
@@ -47,7 +63,7 @@ def command(population: str, bundle: Path, size: int | None, seed: str | None, o
         size if size is not None else int(manifest.get("sample_size") or 25),
         seed or str(manifest.get("sample_seed") or f"{manifest['period']} {manifest['evidence_digest']}"),
     )
-    drawn = f"{output.counted(chosen.rows.height, 'row')} of {chosen.of:,} {population}, seed '{chosen.seed}'"
+    drawn = f"{output.counted(chosen.rows.height, 'row')} of {chosen.of:,} {population} of {bundle}, seed '{chosen.seed}'"
     if out:
         try:
             out.write_bytes(content(chosen.rows.columns, chosen.rows.iter_rows(named=True)))

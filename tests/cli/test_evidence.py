@@ -8,6 +8,8 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from qmsreport import sampling, signature
 from tests import small_bundle
 from tests.cli.conftest import Ran, one_line
@@ -96,4 +98,19 @@ def test_the_command_draws_what_the_report_prints(
     assert rows[0]["sample_rank"] == sampling.rank(seed, [keys[0]])
     assert "commit_sha" in rows[0]
     assert call("sample", "production_deployments", bundle, "--seed", "x").out != ran.out
-    assert call("sample", "deployments", bundle).code == 2
+    assert call("sample", "deployment", bundle).code == 2
+
+
+def test_the_newest_report_is_sampled(
+    demonstration: Demonstration, tmp_path: Path, call: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A population by its short name, without a bundle: drawn from the newest report; without any, it says so."""
+    monkeypatch.chdir(demonstration.folder)
+    ran = call("sample", "deployments", "--n", "25", "--seed", "auditor")
+    named = call("sample", "production_deployments", demonstration.bundle, "--n", "25", "--seed", "auditor")
+    assert (ran.code, ran.out.splitlines()[:26]) == (0, named.out.splitlines()[:26])
+    (tmp_path / "qmsreport.toml").write_text('[organisation]\nname = "New"\n', "utf-8")
+    monkeypatch.chdir(tmp_path)
+    empty = call("sample", "deployments")
+    assert empty.code == 2
+    assert "There is no report in" in one_line(empty.err)
