@@ -73,8 +73,8 @@ def frames(
 
     Each frame holds `size` of them, the last one what is left: a column for each field, the times in Unix
     seconds, absent where what is written there is no time. With `touches`, the paths are read along, and what
-    each commit touches is remembered there before its frame is yielded: in one process that costs half of
-    asking for them apart.
+    each commit touches is remembered there before its frame is yielded: in one process that costs three
+    quarters of asking for them apart.
 
     Raises:
         SourceError: when git cannot read the repository.

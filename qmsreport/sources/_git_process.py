@@ -23,7 +23,7 @@ from typing import IO
 from qmsreport.errors import Malformed, Rejected, SourceError, Unavailable
 
 _BLOCK = 1 << 20  # also the pipe's size
-_AHEAD = 16  # blocks read while we build frames, so that git goes on
+_AHEAD = 16  # blocks that are read while we build frames, so that git need not wait
 # what may reach git from our own environment: never a GIT_DIR that a hook or a wrapper left behind
 _KEPT = re.compile(r"GIT_(CONFIG_|EXEC_PATH$|TRACE)")
 _SETTINGS = {

@@ -528,6 +528,29 @@ def test_a_monorepo_deployed_by_merges_deploys_what_each_touches(clone: Any) -> 
     assert org.brought(f"{both}:payment") == {both}
 
 
+@pytest.mark.parametrize("block", [1, 7, 64])
+def test_it_does_not_matter_how_git_s_answer_is_cut(
+    clone: Any, block: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Commits, messages, and the paths they touch are read the same in whatever blocks they arrive."""
+    clone.commit("Start // é\n\n//not a path\n", "services/checkout/ä", "\n/odd", "services/pay/a\nb")
+    clone.tag("pay/v1", message="1")
+    clone.branch("topic")
+    pay = clone.commit("☃", "services/pay/ü", "\n\nodd")
+    clone.step("commit", "-q", "--allow-empty", "-m", "Nothing")
+    merge = clone.merge("topic", "Merge branch 'ⓑ'\n\nSee merge request 1 // é")
+    clone.tag("pay/v2", message="2")
+    options = "tag_pattern = '(?P<service>[a-z]+)/v.+'"
+    whole = organisation(clone, options, SERVICES)
+    whole.extract()
+    monkeypatch.setattr("qmsreport.sources._git_process._BLOCK", block)
+    cut = Organisation(clone.path.parent / "cut", f'repositories = {{ "acme/shop" = "{clone.path}" }}\n{options}', SERVICES)  # fmt: skip
+    cut.extract()
+    assert cut.everything() == whole.everything()
+    assert len(cut.rows("commits")) == 4
+    assert cut.brought("pay/v2") == {pay, merge}
+
+
 def test_a_submodule_counts_as_a_path(clone: Any, tmp_path: Path) -> None:
     """Moving a submodule on touches the service whose path it lies under, whatever the configuration ignores."""
     inner = Clone.new(tmp_path / "inner")
