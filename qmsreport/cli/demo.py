@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -69,14 +68,16 @@ def command(context: click.Context, out: Path, today: str | None) -> int:
 
 def read_weekly(settings: Config, today: date) -> None:
     """Extract the configuration files as a weekly job would have done in the last complete quarter."""
-    from qmsreport import demo, pipeline
+    from qmsreport import demo
 
     for moment in demo.readings(settings.path.parent, today):
-        pipeline.extract(settings, ["configuration"], clock=partial(_at, moment))
+        _read_at(settings, moment)
 
 
-def _at(moment: datetime) -> datetime:
-    return moment
+def _read_at(settings: Config, moment: datetime) -> None:
+    from qmsreport import pipeline
+
+    pipeline.extract(settings, ["configuration"], clock=lambda: moment)
 
 
 def organise(folder: Path, today: date) -> None:

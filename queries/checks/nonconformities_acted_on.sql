@@ -2,14 +2,13 @@
 -- title = "Nonconformities were acted on in time"
 -- severity = "medium"
 -- controls = ["iso9001:10.2", "iso27001:10.2", "soc2:CC4.2"]
--- attestable = true
 -- why = "What was found and not mended is found again, by the auditor."
 -- remedy = "Do the actions named here, or move their days with a reason; let somebody else than the owner verify that they worked, then close it."
 -- definition = """
 -- Population: nonconformities of the registers that were open at any time of the period. It fails if it is overdue, or one
 -- of its actions is; if it was closed before its actions were done, or without somebody else than its owner having found
 -- them effective. Open and nothing overdue passes. One without an action, or open without a day to be done by, cannot be
--- judged. That none is recorded says nothing; a person can attest it.
+-- judged, and that none is recorded says nothing. The registers are the facts: no statement stands in for them.
 -- """
 -- ---
 with population as (
