@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 from qmsreport import assets, declarations, frameworks
 from qmsreport.config import Config, SloEntry
-from qmsreport.declarations import Limits
 from qmsreport.period import Period, to_utc
 
 if TYPE_CHECKING:
@@ -132,7 +131,7 @@ def tables(
                     "policy: slo_policy.zero_traffic",
                 ),
                 ("small_n", 5.0, "", "house rule: fewer observations are marked"),
-                *_limits(config.limits),
+                *_limits(config),
             ],
         ),
         "production_environments": table(
@@ -251,19 +250,22 @@ def _settings(config: Config, table: Callable[..., pl.DataFrame]) -> dict[str, p
     }
 
 
-def _limits(limits: Limits) -> list[tuple[str, float, str, str]]:
-    """The limits of the checks, times in seconds; a month is a twelfth of 365.25 days, rounded up to whole days."""
+def _limits(config: Config) -> list[tuple[str, float, str, str]]:
+    """The limits of the checks, times in seconds; a month is a twelfth of 365.25 days, rounded up to whole days.
+
+    The basis of one that the organisation did not write says so.
+    """
+    written = config.document.get("limits", {})
     seconds = {"share": 1.0, "seconds": 1.0, "hours": 3600.0, "days": 86400.0, "months": 30.4375 * 86400}
     rows = []
-    for item in dataclasses.fields(limits):
+    for item in dataclasses.fields(config.limits):
         name, _, unit = item.name.rpartition("_")
-        value = getattr(limits, item.name)
+        value = getattr(config.limits, item.name)
         length = (
             math.ceil(value * seconds[unit] / 86400) * 86400.0 if unit == "months" else value * seconds[unit]
         )
-        rows.append(
-            (name, length, "share" if unit == "share" else "s", f"policy: limits.{item.name} = {value:g}")
-        )
+        basis = f"policy: limits.{item.name} = {value:g}{'' if item.name in written else ', by default'}"
+        rows.append((name, length, "share" if unit == "share" else "s", basis))
     return rows
 
 

@@ -53,8 +53,13 @@ def test_what_reaches_into_the_period(report: Report) -> None:
 
 
 def test_the_limit_is_the_configuration_s(report: Report) -> None:
-    """Another limit decides, and is printed as the basis."""
+    """Another limit decides, and is printed as the basis; one that nobody wrote is printed as a default."""
     old = incident("2026-07-12 08:00", incident_id="a", resolved_at="2026-07-14 08:00")
+    usual = report(old).finding(CHECK, "a")
+    assert (usual["status"], usual["basis"]) == (
+        "pass",
+        "policy: limits.incident_resolution_days = 30, by default",
+    )
     row = report(old, more="\n[limits]\nincident_resolution_days = 1\n").finding(CHECK, "a")
     assert (row["status"], row["basis"]) == ("fail", "policy: limits.incident_resolution_days = 1")
 
