@@ -52,6 +52,9 @@ def run(arguments: Sequence[str]) -> int:
     except BaseException as error:  # noqa: BLE001
         if stop.code is not None or isinstance(error, (KeyboardInterrupt, click.Abort)):
             _say("Stopped. What was already stored stays; run the same command again to go on.")
+            # Python remembers an interrupt that met an exec() (a dataclass being made, say) and then ends
+            # `python -m` by the signal instead of our code; the next exec() makes it forget
+            exec("")  # noqa: S102
             return stop.code or INTERRUPTED
         return _explain(error, verbose=common.verbose)
     finally:

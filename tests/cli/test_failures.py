@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -132,6 +133,27 @@ def test_ctrl_c(failing: Callable[..., Ran]) -> None:
     ran = failing(KeyboardInterrupt())
     assert ran.code == 130
     assert one_line(ran.err).startswith("qmsreport: Stopped.")
+
+
+def test_ctrl_c_while_python_makes_a_class(tmp_path: Path) -> None:
+    """An interrupt that meets an exec(), as an import does, ends with exit code 130 too, not by the signal."""
+    (tmp_path / "stopped.py").write_text(
+        """
+import os, signal
+from qmsreport.cli import failures
+failures._invoke = lambda *_: exec("os.kill(os.getpid(), signal.SIGINT); signal.pause()", globals())
+raise SystemExit(failures.run([]))
+"""
+    )
+    done = subprocess.run(
+        [sys.executable, "-m", "stopped"],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join([str(tmp_path), *sys.path])},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.returncode == 130, done.stderr
+    assert one_line(done.stderr).startswith("qmsreport: Stopped.")
 
 
 def test_a_failure_offline_loads_no_network_library() -> None:
