@@ -15,7 +15,7 @@ demo: .venv/.run  ## Make a whole demonstration organisation and its report in .
 	@$(BIN)/qmsreport demo
 
 test: .venv/.dev lint  ## Install the test tools and real servers, then run all checks and tests
-	$(BIN)/pytest -n 2 --dist worksteal -p no:benchmark --ignore=tests/benchmarks
+	$(BIN)/pytest -n 3 --dist worksteal -p no:benchmark --ignore=tests/benchmarks
 
 lint: .venv/.dev  ## Format, lint, types, direction of imports, SQL
 	$(BIN)/ruff format --check $(PACKAGE)

@@ -44,3 +44,12 @@ def rewrite(bundle: Path, **changes: object) -> None:
     manifest.pop("self")
     manifest["self"] = evidence.sha256_json(manifest)
     (bundle / evidence.MANIFEST).write_bytes(rfc8785.dumps(manifest))
+
+
+def hashes(folder: Path) -> dict[str, str]:
+    """The hash of each file in a folder and those below it, by its path there."""
+    return {
+        path.relative_to(folder).as_posix(): evidence.sha256_file(path)
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }

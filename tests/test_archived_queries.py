@@ -14,7 +14,6 @@ def test_every_archived_query_runs_as_it_stands(demonstration: Demonstration) ->
         for query in catalog.read(demonstration.bundle / "queries"):
             rows = connection.execute((demonstration.bundle / query.path).read_text("utf-8")).fetchall()
             if query.group == "metrics":
-                kept = f"select * exclude (metric) from metrics where metric = '{query.id}' order by all"
-                order = connection.execute(f"select * from ({query.sql}) order by all").fetchall()
-                assert connection.execute(kept).fetchall() == order, query.path
-                assert len(rows) == len(order)
+                kept = f"select * exclude (metric) from metrics where metric = '{query.id}'"
+                published = connection.execute(kept).fetchall()
+                assert sorted(rows, key=str) == sorted(published, key=str), query.path

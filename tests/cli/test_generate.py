@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import re
@@ -20,14 +19,7 @@ from qmsreport.sources import utc_now
 from tests.cli.conftest import PROGRAM, Ran, one_line
 from tests.conftest import Demonstration
 from tests.factories import configuration
-
-
-def _files(folder: Path) -> dict[str, str]:
-    return {
-        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in sorted(folder.rglob("*"))
-        if path.is_file()
-    }
+from tests.small_bundle import hashes
 
 
 @pytest.mark.parametrize(
@@ -229,43 +221,13 @@ def test_verify_of_something_else(tmp_path: Path, call: Callable[..., Ran]) -> N
     assert "not a report bundle" in one_line(ran.err)
 
 
-def test_demo_leaves_a_working_organisation(
-    demonstration: Demonstration, tmp_path: Path, spawn: Callable[..., Ran]
-) -> None:
-    """`demo` leaves a folder to go on from, gives the same bytes as elsewhere, and takes under a minute."""
-    before = os.times()
-    first = spawn("demo", "--out", "one", "--today", f"{demonstration.today}", cwd=tmp_path)
-    after = os.times()
-    assert first.code == 0, first.err
-    # the processor's time: the clock's depends on what else this machine does
-    assert (after.children_user - before.children_user) + (
-        after.children_system - before.children_system
-    ) < 60
-    for path in re.findall(r"^  (?:PDF|HTML) +(.+)$", first.out, re.MULTILINE):
-        assert (tmp_path / path).is_file()
-    assert "qmsreport" in first.out
-    one, two = (_files(folder / "reports/2026-Q3/r1") for folder in (tmp_path / "one", demonstration.folder))
-    # a DuckDB file's bytes are its own affair; its content is in the evidence digest
-    assert {name for name in one if one[name] != two.get(name)} <= {"evidence.duckdb", "manifest.json"}
-    assert one.keys() == two.keys()
-    manifests = [
-        json.loads((folder / "reports/2026-Q3/r1/manifest.json").read_bytes())
-        for folder in (tmp_path / "one", demonstration.folder)
-    ]
-    assert manifests[0]["evidence_digest"] == manifests[1]["evidence_digest"]
-
-    further = spawn("generate", "--quarter", "2026-Q1", "--format", "html", cwd=tmp_path / "one")
-    assert further.code == 0, further.err
-    assert (tmp_path / "one" / "reports" / "2026-Q1" / "r1" / "report.html").is_file()
-
-
 def test_demo_does_not_touch_other_folders(organisation: Path, call: Callable[..., Ran]) -> None:
     """A folder that holds something else is left alone; exit code 2."""
-    before = _files(organisation)
+    before = hashes(organisation)
     ran = call("demo", "--out", organisation)
     assert ran.code == 2
     assert "--out" in one_line(ran.err)
-    assert _files(organisation) == before
+    assert hashes(organisation) == before
 
 
 def test_demo_says_that_it_is_one(demonstration: Demonstration) -> None:
@@ -312,9 +274,10 @@ def test_metrics_checks_and_sources_are_listed(call: Callable[..., Ran]) -> None
     """Each metric, check and kind of source is listed, and explained when named."""
     from qmsreport import catalog, sources
 
+    listed = {group: call(group).out for group in ("metrics", "checks")}
     for query in catalog.read():
-        if query.group in ("metrics", "checks"):
-            assert query.id in call(query.group).out
+        if query.group in listed:
+            assert query.id in listed[query.group]
             whole = call(query.group, query.id)
             assert whole.code == 0
             assert query.title in whole.out

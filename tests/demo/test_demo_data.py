@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import subprocess
 import sys
 from collections import Counter
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,18 +14,11 @@ import polars as pl
 
 from qmsreport import config, demo, period, records
 from qmsreport.demo.flaws import FLAWS
+from tests.small_bundle import hashes
 
 if TYPE_CHECKING:
+    from tests.conftest import Demonstration
     from tests.demo.conftest import Organisation
-
-
-def digests(folder: Path) -> dict[str, str]:
-    """The SHA-256 of every file under a folder."""
-    return {
-        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in sorted(folder.rglob("*"))
-        if path.is_file()
-    }
 
 
 def test_the_same_day_gives_the_same_bytes_in_another_process(
@@ -45,7 +37,7 @@ def test_the_same_day_gives_the_same_bytes_in_another_process(
         env=environment,
         check=True,
     )
-    assert digests(tmp_path) == digests(organisation.folder)
+    assert hashes(tmp_path) == hashes(organisation.folder)
 
 
 def test_the_package_loads_nothing_heavy() -> None:
@@ -54,12 +46,13 @@ def test_the_package_loads_nothing_heavy() -> None:
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
 
 
-def test_the_next_day_tells_the_same_history_and_a_day_more(tmp_path: Path) -> None:
-    """Every deployment known on one day is known, unchanged, on the next."""
-    demo.write(tmp_path / "a", date(2026, 11, 19))
-    demo.write(tmp_path / "b", date(2026, 11, 20))
+def test_a_later_day_tells_the_same_history_and_more(demonstration: Demonstration, tmp_path: Path) -> None:
+    """Every deployment known on one day is known, unchanged, after the next working day."""
+    assert f"{demonstration.today:%A}" == "Saturday"
+    demo.write(tmp_path, demonstration.today + timedelta(days=3))
     before, after = (
-        set((tmp_path / day / "sources" / "deployments.csv").read_text("utf-8").splitlines()) for day in "ab"
+        set((folder / "sources" / "deployments.csv").read_text("utf-8").splitlines())
+        for folder in (demonstration.folder, tmp_path)
     )
     assert before < after
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import zipfile
@@ -10,7 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from qmsreport import __version__
+from qmsreport import __version__, evidence
+from tests.conftest import Demonstration
+from tests.small_bundle import hashes
 
 ROOT = Path(__file__).parents[2]
 
@@ -42,31 +45,48 @@ def test_holds_the_definitions_and_templates(wheel: Path) -> None:
     assert not [name for name in names if "__pycache__" in name or name.endswith(".pyc")]
 
 
+@pytest.fixture(scope="module")
+def environment(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An environment that holds what the wheel asks for and nothing else."""
+    folder = tmp_path_factory.mktemp("clean")
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(folder / "environment")], check=True)
+    pip = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check", "--no-input"]
+    pip += ["--python", str(folder / "environment" / "bin" / "python")]
+    locked = ROOT / "requirements.txt"
+    subprocess.run([*pip, "install", "--require-hashes", "-r", locked], check=True, cwd=folder)
+    subprocess.run([*pip, "install", "--no-deps", wheel], check=True, cwd=folder)
+    checked = subprocess.run([*pip, "check"], cwd=folder, capture_output=True, text=True)
+    assert checked.returncode == 0, checked.stdout
+    return folder / "environment"
+
+
 @pytest.mark.slow
 @pytest.mark.timeout(900)
-def test_works_in_a_clean_environment(wheel: Path, tmp_path: Path) -> None:
-    """Without any development dependency and from another folder, `qmsreport demo` writes a report that verifies."""
-    environment = tmp_path / "environment"
-    subprocess.run([sys.executable, "-m", "venv", str(environment)], check=True)
-    python, program = environment / "bin" / "python", environment / "bin" / "qmsreport"
-    install = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"]
-    locked = ROOT / "requirements.txt"
-    subprocess.run([*install, "--require-hashes", "-r", locked], check=True, cwd=tmp_path)
-    subprocess.run([*install, "--no-deps", wheel], check=True, cwd=tmp_path)
-    checked = subprocess.run([python, "-m", "pip", "check"], cwd=tmp_path, capture_output=True, text=True)
-    assert checked.returncode == 0, checked.stdout
-
-    elsewhere = tmp_path / "elsewhere"
-    elsewhere.mkdir()
+def test_demo_leaves_a_working_organisation_in_a_clean_environment(
+    demonstration: Demonstration, environment: Path, tmp_path: Path
+) -> None:
+    """Installed as users do and run elsewhere, `demo` gives the same bytes, and one can go on from there."""
     clean = {key: value for key, value in os.environ.items() if not key.startswith(("PYTHON", "QMSREPORT"))}
 
-    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [program, *arguments], cwd=elsewhere, env=clean, capture_output=True, text=True, timeout=300
-        )
+    def run(*arguments: str, cwd: Path = tmp_path) -> str:
+        program = [environment / "bin" / "qmsreport", *arguments]
+        done = subprocess.run(program, cwd=cwd, env=clean, capture_output=True, text=True, timeout=300)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
 
-    made = run("demo", "--out", "shop")
-    assert made.returncode == 0, made.stderr
-    (bundle,) = (elsewhere / "shop" / "reports").glob("*/r1")
-    assert {"report.pdf", "report.html", "manifest.json"} <= {path.name for path in bundle.iterdir()}
-    assert run("verify", str(bundle)).returncode == 0
+    said = run("demo", "--out", "shop", "--today", f"{demonstration.today}")
+    shown = re.findall(r"^  (?:PDF|HTML) +(.+)$", said, re.MULTILINE)
+    assert len(shown) == 2
+    assert all((tmp_path / path).is_file() for path in shown)
+
+    ours, theirs = (folder / "reports/2026-Q3/r1" for folder in (tmp_path / "shop", demonstration.folder))
+    one, two = hashes(ours), hashes(theirs)
+    # a DuckDB file's bytes are its own affair; its content is in the evidence digest
+    assert {name for name in one if one[name] != two.get(name)} <= {"evidence.duckdb", "manifest.json"}
+    assert one.keys() == two.keys()
+    digests = {evidence.read_manifest(bundle)["evidence_digest"] for bundle in (ours, theirs)}
+    assert len(digests) == 1
+
+    run("verify", str(ours))
+    run("generate", "--quarter", "2026-Q1", "--format", "html", cwd=tmp_path / "shop")
+    assert (tmp_path / "shop" / "reports" / "2026-Q1" / "r1" / "report.html").is_file()

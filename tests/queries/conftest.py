@@ -6,14 +6,15 @@ Expected values are worked out by hand in the tests, never by saying the SQL aga
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, Protocol
 
+import duckdb
 import polars as pl
 import pytest
 
@@ -108,6 +109,14 @@ class Report(Protocol):
     """`report(records, …)`: see `reported`."""
 
     def __call__(self, *items: Any, **given: Any) -> Evaluated: ...
+
+
+@pytest.fixture(autouse=True, scope="package")
+def _one_thread_each() -> Iterator[None]:
+    """The databases are tiny and the tests run beside each other: more threads would only wait for each other."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(duckdb, "connect", partial(duckdb.connect, config={"threads": 1}))
+        yield
 
 
 @cache
