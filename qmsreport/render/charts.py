@@ -138,8 +138,12 @@ def multiples(
     order = [marks.tick(value, grain) for value in sorted({row[x] for row in rows})]
     values = [_point(row, x, y, facet, n, unit, axis, grain) for row in rows]
     panels = list(dict.fromkeys(value["s"] for value in values))
-    for value in values:
-        value["end"] = value["v"] if order and value["x"] == order[-1] and value["y"] is not None else ""
+    # a panel says so where its last value is missing
+    last = {value["s"]: value for value in sorted(values, key=lambda value: order.index(value["x"]))}
+    for value in last.values():
+        known = value["x"] == order[-1] and value["y"] is not None
+        value["end"] = value["v"] if known else "no data"
+    width = (WIDTH - 34 - (columns - 1) * 16) // columns
     domain = marks.domain(
         [value["y"] for value in values] + ([target / axis.per] if target is not None else []), True
     )
@@ -172,6 +176,7 @@ def multiples(
             "encoding": {**base, **marks.points()},
         },
         {
+            "transform": [{"filter": "datum.end"}],
             "mark": {
                 "type": "text",
                 "align": "right",
@@ -182,10 +187,9 @@ def multiples(
             "encoding": {"text": {"field": "end"}, "x": {"value": "width"}, "y": {"value": -5}},
         },
     ]
-    width = (WIDTH - 34 - (columns - 1) * 16) // columns
     spec = _frame(title) | {
         "data": {"values": values},
-        "facet": {"field": "s", "type": "nominal", "sort": panels, "header": {"labelAnchor": "start", "labelPadding": 4, "labelLimit": width - 40}},
+        "facet": {"field": "s", "type": "nominal", "sort": panels, "header": {"labelAnchor": "start", "labelPadding": 4, "labelLimit": width}},
         "columns": columns,
         "spacing": {"row": 12, "column": 16},
         "spec": {"width": width, "height": height, "layer": layers},

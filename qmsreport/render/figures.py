@@ -35,10 +35,9 @@ def svg(chart: Chart) -> str:
 def _titled(drawn: str, chart: Chart) -> str:
     head, body = drawn.split(">", 1)
     # the picture is one image with one text: the roles Vega gives each dot would be read out one by one
-    body = re.sub(r' (?:role|pointer-events|aria-[a-z]+)="[^"]*"', "", body)
-    body = re.sub(
-        r'<path class="(?:background|foreground)" d="(?:M0,0h0v0h0Z)?"(?: display="none")?/>', "", body
-    )
+    body = re.sub(r' (?:role|pointer-events|aria-[a-z]+)="[^"]*"| opacity="1"', "", body)
+    # frames that nothing fills or strokes
+    body = re.sub(r'<path class="(?:background|foreground)" d="[^"]*"(?: display="none")?/>', "", body)
     title = f"<title>{escape(chart.title)}</title><desc>{escape(chart.desc)}</desc>"
     return f'{head} role="img">{title}{body}'
 

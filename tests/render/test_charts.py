@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from datetime import date
 
 import pytest
@@ -84,6 +85,23 @@ def test_a_gap_is_drawn_as_a_gap():
     )
     assert whole.count("L") > gap.count("L")
     assert [value["y"] for value in _charts()["one line"].rows] == [1.0, None, 2.0]
+
+
+def test_a_panel_names_its_last_value_or_says_that_there_is_none():
+    """Of small multiples each panel ends in one text: the value of the last period, or that there is no data."""
+    rows = [
+        {"at": date(2026, 1, 1), "who": "api", "value": 60.0},
+        {"at": date(2026, 4, 1), "who": "api", "value": 7200.0},
+        {"at": date(2026, 1, 1), "who": "web", "value": 60.0},
+        {"at": date(2026, 1, 1), "who": "ledger", "value": 60.0},
+        {"at": date(2026, 4, 1), "who": "ledger", "value": None},
+    ]
+    chart = charts.multiples(rows, x="at", y="value", facet="who", title="Lead time", unit="s")
+    ends = {row["s"]: row["end"] for row in chart.rows if row.get("end")}
+    assert ends == {"api": "2\u00a0h", "web": "no data", "ledger": "no data"}
+    texts = re.findall(r"<text[^>]*>([^<]*)</text>", svg(chart))
+    assert sum(text in ends.values() for text in texts) == len(ends)
+    assert "" not in texts
 
 
 def test_a_target_is_drawn_once():
