@@ -29,7 +29,8 @@ class Column:
         label: the column's head.
         unit: printed under the label, so that it need not stand in each cell.
         format: text, code, number, percent, objective, duration, figure, day, local_day, last_day, moment, month,
-            quarter, digest, status, spark, or trend: the line, figure and count of a row that the cell holds.
+            quarter, digest, status, spark, trend (the line, figure and count of a row that the cell holds), or
+            findings: how many of the row failed, could not be assessed, were accepted and passed, in words.
         digits: for number and percent.
         align: left or right; figures stand right by default.
         width: relative to the other columns.
@@ -82,6 +83,13 @@ def _trend(value: Row | None, column: Column, row: Row) -> Any:
     return Markup("{}<br>{}{}{}").format(line, figure, observations(value["n"]), note)
 
 
+def _findings(_: Any, __: Column, row: Row) -> Any:
+    """What there is of each result, the worst first: four columns in one, for paper."""
+    words = {"failed": "fail", "unassessed": "not fully assessed", "accepted": "accepted", "passed": "pass"}
+    parts = [f"{filters.number(row[key])}\u00a0{word}" for key, word in words.items() if row[key]]
+    return " · ".join(parts) or filters.NO_DATA
+
+
 _CELLS: Mapping[str, Callable[[Any, Column, Row], Any]] = {
     "text": _text,
     "code": _text,
@@ -102,6 +110,7 @@ _CELLS: Mapping[str, Callable[[Any, Column, Row], Any]] = {
     "status": lambda value, *_: filters.status(value),
     "spark": _spark,
     "trend": _trend,
+    "findings": _findings,
 }
 
 

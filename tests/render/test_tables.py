@@ -91,3 +91,12 @@ def test_a_key_that_a_row_lacks_is_an_error():
     """A template that asks for what the query does not give is wrong, and says so."""
     with pytest.raises(KeyError):
         table([{"name": "billing"}], COLUMNS)
+
+
+def test_findings_are_counted_in_words_the_worst_first():
+    """One cell says how many of each result there are, names none that there is not, and no data as such."""
+    column = Column("failed", "Findings", format="findings")
+    none = dict.fromkeys(("failed", "unassessed", "accepted", "passed"), 0)
+    markup = table([none | {"failed": 2, "passed": 1040}], [column])
+    assert "<td>2\u00a0fail · 1,040\u00a0pass</td>" in markup
+    assert 'aria-label="no data"' in table([none], [column])
