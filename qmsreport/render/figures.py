@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import base64
 import json
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from markupsafe import Markup, escape
@@ -47,17 +47,17 @@ class Figures:
     """The charts of one report: numbers them, draws each once, and hands out the markup of either format."""
 
     drawn: dict[str, str] = field(default_factory=dict)  # specification → SVG, shared by both formats
+    named: list[Chart] = field(default_factory=list)  # what paper asks for by number
 
     def markup(self, chart: Chart, number: int, *, interactive: bool) -> Markup:
-        """The figure; with its data table and specification when `interactive`."""
+        """The figure: its drawing with data table and specification when `interactive`, else an image to be fetched.
+
+        On paper it is an image because each element of a drawing in the text would be styled like text.
+        """
         if not chart.rows:
             return Markup('<p class="empty">{}: no data in this period.</p>').format(chart.title)
         identity = f"chart-{number}"
-        key = json.dumps(chart.spec, sort_keys=True)
-        if key not in self.drawn:
-            self.drawn[key] = svg(chart)
-        # on paper the drawing is an image: as markup, each of its elements would be styled like text
-        picture = _own_ids(self.drawn[key], identity) if interactive else _image(self.drawn[key], chart)
+        picture = _own_ids(self._drawing(chart), identity) if interactive else self._image(chart)
         swatches = "".join(
             f'<span class="key"><span class="swatch" style="background:{escape(colour)}"></span>{escape(word)}</span>'
             for colour, word in chart.key
@@ -68,10 +68,24 @@ class Figures:
             f'<figure class="chart" id="{identity}">{caption}<div class="plot">{picture}</div>{extra}</figure>'
         )
 
+    def pictures(self) -> Iterator[tuple[str, bytes]]:
+        """The images of the paper edition, drawn: the part of its address behind `chart:`, and an SVG file.
 
-def _image(drawn: str, chart: Chart) -> str:
-    data = base64.b64encode(typefaces.printable(drawn).encode()).decode()
-    return f'<img alt="{escape(chart.title)}: {escape(chart.desc)}" src="data:image/svg+xml;base64,{data}">'
+        Raises:
+            RenderError: when a specification cannot be drawn.
+        """
+        for number, chart in enumerate(self.named, 1):
+            yield str(number), typefaces.printable(self._drawing(chart)).encode()
+
+    def _drawing(self, chart: Chart) -> str:
+        key = json.dumps(chart.spec, sort_keys=True)
+        if key not in self.drawn:
+            self.drawn[key] = svg(chart)
+        return self.drawn[key]
+
+    def _image(self, chart: Chart) -> str:
+        self.named.append(chart)
+        return f'<img alt="{escape(chart.title)}: {escape(chart.desc)}" src="chart:{len(self.named)}">'
 
 
 def _own_ids(drawn: str, prefix: str) -> str:

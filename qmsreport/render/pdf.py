@@ -1,7 +1,8 @@
 """`report.pdf`: the paper edition, typeset in a process of its own so that nothing of this machine shows in it.
 
 WeasyPrint reads its fonts through fontconfig, which is configured once per process: the child's sees the bundled
-fonts alone. It loads the renderer while the page is composed, and lays it out while the other formats are written.
+fonts alone. It loads the renderer while the page is composed, reads it while the charts are drawn, and lays it out
+while the other formats are written.
 """
 
 from __future__ import annotations
@@ -109,6 +110,10 @@ def start(evaluation: Evaluation, figures: Figures) -> Typesetting:
         (root / "report.html").write_text(typefaces.printable(html), "utf-8")
         as_of: datetime = evaluation.report["as_of"]
         (root / "job.json").write_text(json.dumps({"as_of": as_of.strftime("%Y-%m-%dT%H:%M:%SZ")}), "utf-8")
+        typesetting.next_step()
+        (root / "charts").mkdir()
+        for name, picture in figures.pictures():
+            (root / "charts" / name).write_bytes(picture)
         typesetting.next_step()
     except BaseException:
         typesetting.stop()

@@ -25,7 +25,7 @@ _VARIANT = "pdf/a-3a"
 def main(folder: Path) -> None:
     """Typeset the folder's report.
 
-    Each line of standard input says that a step's files are there: first the report, then its attachments.
+    Each line of standard input says that a step's files are there: the report, its charts, its attachments.
 
     Raises:
         RenderError: when the renderer is missing, fetches something, or warns.
@@ -45,12 +45,10 @@ def main(folder: Path) -> None:
     LOGGER.addHandler(heard)
     sys.stdin.readline()
     as_of = datetime.fromisoformat(json.loads((folder / "job.json").read_text("utf-8"))["as_of"])
-    # the charts are in the text as data; nothing else may be fetched, neither from the network nor from the disk
-    html = weasyprint.HTML(
-        string=(folder / "report.html").read_text("utf-8"),
-        url_fetcher=weasyprint.urls.URLFetcher(allowed_protocols=("data",)),
-    )
+    charts = _Charts(folder / "charts")
+    html = weasyprint.HTML(string=(folder / "report.html").read_text("utf-8"), url_fetcher=charts.fetcher())
     document = html.render(pdf_variant=_VARIANT)
+    charts.wait()
     sys.stdin.readline()
     attachments = [
         weasyprint.Attachment(
@@ -80,6 +78,44 @@ def _compressed(_: Any, pdf: pydyf.PDF) -> None:
             item.stream = [item.data.partition(b"\nstream\n")[2].removesuffix(b"\nendstream")]
             item.extra["Filter"] = "/FlateDecode"
             item.compress = False
+
+
+class _Charts:
+    """Fetches `chart:NAME`, and nothing else, neither from the network nor from the disk."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._there = False
+
+    def wait(self) -> None:
+        """Until the charts are drawn: the text before the first of them is read meanwhile."""
+        if not self._there:
+            sys.stdin.readline()
+            self._there = True
+
+    def fetcher(self) -> Any:
+        """What the renderer asks; any other address becomes a warning."""
+        from weasyprint.urls import URLFetcher, URLFetcherResponse
+
+        charts = self
+
+        class Fetcher(URLFetcher):  # type: ignore[misc]  # it publishes no types
+            def fetch(self, url: str, _: Any = None) -> URLFetcherResponse:
+                return URLFetcherResponse(url, charts.content(url), {"Content-Type": "image/svg+xml"})
+
+        return Fetcher()
+
+    def content(self, url: str) -> bytes:
+        """The SVG file behind an address.
+
+        Raises:
+            ValueError: it is not that of a chart.
+        """
+        scheme, _, name = url.partition(":")
+        if scheme != "chart" or not name.isdecimal():
+            raise ValueError(f"nothing but charts may be fetched, and not {url}")
+        self.wait()
+        return (self._folder / name).read_bytes()
 
 
 class _Heard(logging.Handler):

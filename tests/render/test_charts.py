@@ -130,8 +130,11 @@ def test_the_two_media_share_one_drawing(monkeypatch):
     calls = []
     monkeypatch.setattr("qmsreport.render.figures.svg", lambda chart: calls.append(chart) or "<svg></svg>")
     figures = Figures()
-    figures.markup(_charts()["bars"], 1, interactive=True)
-    figures.markup(_charts()["bars"], 1, interactive=False)
+    on_screen = figures.markup(_charts()["bars"], 1, interactive=True)
+    on_paper = figures.markup(_charts()["bars"], 1, interactive=False)
+    assert "<svg></svg>" in on_screen
+    assert 'src="chart:1"' in on_paper
+    assert list(figures.pictures()) == [("1", b"<svg></svg>")]
     assert len(calls) == 1
 
 
