@@ -14,6 +14,7 @@ help:  ## Say what there is
 demo: .venv/.run  ## Make a whole demonstration organisation and its report in ./demo
 	@$(BIN)/qmsreport demo
 
+# three at once, also on two cores: many tests wait for a server
 test: .venv/.dev lint  ## Install the test tools and real servers, then run all checks and tests
 	$(BIN)/pytest -n 3 --dist worksteal -p no:benchmark --ignore=tests/benchmarks
 

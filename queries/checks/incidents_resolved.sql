@@ -8,7 +8,8 @@
 -- Population: incidents that were detected in the period or before it and were not resolved when it began. In time:
 -- resolved within the limit after the detection. One that is not resolved runs on until the period ends (or the report
 -- is made); within its limit it cannot be judged yet. One that is resolved at a time that no record says, or before its
--- detection, cannot be judged. What caused it is asked by the check of incident records.
+-- detection, cannot be judged, nor one that is not resolved and was detected nobody knows when. What caused it is asked
+-- by the check of incident records.
 -- """
 -- ---
 with allowed as (
@@ -33,11 +34,14 @@ population as (
     from incident_times
     cross join period
     where
-        incident_times.detected_at < period.known_until
-        and (
-            incident_times.local_date >= period.first_day
-            or incident_times.resolved_at >= period.starts_at
-            or (incident_times.resolved_at is null and incident_times.state <> 'resolved')
+        (incident_times.detected_at is null and incident_times.state <> 'resolved')
+        or (
+            incident_times.detected_at < period.known_until
+            and (
+                incident_times.local_date >= period.first_day
+                or incident_times.resolved_at >= period.starts_at
+                or (incident_times.resolved_at is null and incident_times.state <> 'resolved')
+            )
         )
 ),
 
@@ -63,6 +67,7 @@ select
     case
         when is_resolved_untimed then 'It is resolved, and no record says when.'
         when is_backwards then 'The resolution is recorded before the detection.'
+        when seconds is null then 'It was not resolved, and no record says when it was detected.'
         when status = 'fail' and is_resolved then 'It was resolved late.'
         when status = 'fail' then 'It was not resolved, and its time has run out.'
         when status = 'pass' then 'It was resolved in time.'
@@ -72,7 +77,7 @@ select
         'resolved within ', cast(cast(limit_seconds / 86400 as decimal(12, 1)) as varchar), ' days (', severity, ')'
     ) as expected,
     case
-        when is_resolved_untimed or coalesce(is_backwards, false) then null
+        when is_resolved_untimed or coalesce(is_backwards, false) or seconds is null then null
         when is_resolved then concat('resolved after ', length)
         else concat('open for ', length)
     end as observed,

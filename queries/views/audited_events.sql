@@ -36,6 +36,7 @@ compared as (
         kinds.key,
         products.subject,
         coalesce(logging.value = 'false', false) as is_off,
+        coalesce(logging.value = 'true', false) as is_on,
         events.value,
         case when logging.value = 'false' then logging.origin else events.origin end as origin
     from products
@@ -56,7 +57,8 @@ select
         when is_off then 'Access is not logged, so there is no trail that could hold them.'
         when value = 'false' then 'The audit trail leaves such events out.'
         when value = 'true' then 'The audit trail holds them, as configured.'
-        else 'Access is logged; whether the log holds these events, its configuration does not say.'
+        when is_on then 'Access is logged; whether the log holds these events, its configuration does not say.'
+        else 'Whether access is logged, and whether a log holds these events, its configuration does not say.'
     end as reason,
     'in the audit trail' as expected,
     case

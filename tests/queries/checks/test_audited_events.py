@@ -51,6 +51,9 @@ def test_statuses(report: Report, check: str, key: str, other: str) -> None:
     assert found.finding(check, "held")["observed"] == "true (held.yaml:7)"
     assert found.finding(check, "off")["observed"] == "no log (off.yaml:7)"
     assert found.finding(check, "unsaid")["observed"] is None
+    assert found.finding(check, "unsaid")["reason"].startswith("Access is logged;")
+    assert found.finding(check, "unknown")["reason"].startswith("Whether access is logged,")
+    assert found.finding(check, "other kind")["reason"].startswith("Whether access is logged,")
 
 
 @pytest.mark.parametrize(("check", "key", "other"), KINDS)

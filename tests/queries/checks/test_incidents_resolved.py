@@ -52,6 +52,19 @@ def test_what_reaches_into_the_period(report: Report) -> None:
     }
 
 
+def test_an_open_incident_without_any_time_is_not_left_out(report: Report) -> None:
+    """Beside incidents in order, one that is open since nobody knows when keeps the check from passing."""
+    timeless = incident(None, incident_id="timeless", created_at=None, **OPEN)
+    over = incident(
+        None, incident_id="over", created_at=None, acknowledged_at=None, mitigated_at=None, resolved_at=None
+    )
+    found = report(incident("2026-07-12 08:00", incident_id="in time"), timeless, over)
+    assert found.findings(CHECK) == {"in time": "pass", "timeless": "not assessed"}
+    row = found.finding(CHECK, "timeless")
+    assert row["reason"] == "It was not resolved, and no record says when it was detected."
+    assert row["observed"] is None
+
+
 def test_the_limit_is_the_configuration_s(report: Report) -> None:
     """Another limit decides, and is printed as the basis; one that nobody wrote is printed as a default."""
     old = incident("2026-07-12 08:00", incident_id="a", resolved_at="2026-07-14 08:00")
