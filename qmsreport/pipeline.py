@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from qmsreport import __version__, assets, bundle, catalog, evidence, openslo, policy, signature, sources
 from qmsreport.extraction import Extraction, extract
 from qmsreport.period import Period, parse_moment
-from qmsreport.results import SEVERITY_ORDER, Evaluation
+from qmsreport.results import SEVERITY_ORDER, Evaluation, Section
 
 if TYPE_CHECKING:
     import polars as pl
@@ -120,9 +120,10 @@ def _files_of(formats: Sequence[str]) -> list[str]:
 
 
 def _evaluation(snapshot: Any, queries: Any, outcome: Any, facts: dict[str, Any]) -> Evaluation:
+    by_id = {query.id: query for query in queries if query.group == "sections"}
     return Evaluation(
         report=facts,
-        sections=outcome.sections,
+        sections={name: Section(by_id[name], rows.to_dicts()) for name, rows in outcome.sections.items()},
         metrics=snapshot.metrics(),
         findings=outcome.findings,
         queries=queries,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from qmsreport.evaluate import lifetimes
 from qmsreport.evaluate.contract import judge, store_findings, store_metric
-from qmsreport.results import GROUPS, Query, Section
+from qmsreport.results import GROUPS, Query
 
 if TYPE_CHECKING:
     import polars as pl
@@ -23,7 +23,7 @@ class Outcome:
     """What the queries gave: see `results.Evaluation` for the shapes."""
 
     findings: pl.DataFrame
-    sections: dict[str, Section]
+    sections: dict[str, pl.DataFrame]
     verdicts: dict[str, pl.DataFrame] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
 
@@ -80,11 +80,10 @@ def evaluate(snapshot: Snapshot, queries: Sequence[Query]) -> Outcome:
         with running(query):
             snapshot.keep_table(query.id, query.sql, query.path, query.title)
 
-    sections: dict[str, Section] = {}
+    sections: dict[str, pl.DataFrame] = {}
     for query in sections_in_order:
         with running(query):
-            rows = snapshot.rows(query.sql, query.path, query.title)
-            sections[query.id] = Section(query, rows.to_dicts())
+            sections[query.id] = snapshot.rows(query.sql, query.path, query.title)
     verdicts = {query.id: snapshot.rows(f"from {query.id}", query.path) for query in groups["verdicts"]}
     return Outcome(snapshot.rows("from findings", "findings"), sections, verdicts, seconds)
 

@@ -27,30 +27,56 @@ explicit_links as (
 ),
 
 causal_window as (
-    select value * 1000000 as microseconds
+    select
+        value * 1000000 as microseconds,
+        value * 1000000 + 1000000 as stretch_microseconds
     from thresholds
     where name = 'causal_window'
 ),
 
-candidates as (
+searched as (
+    select
+        incident_services.incident_id,
+        incident_services.detected_at,
+        incident_services.service,
+        causal_window.microseconds,
+        floor(epoch_us(incident_services.detected_at) / causal_window.stretch_microseconds) as stretch,
+        unnest([0, 1]) as earlier
+    from incident_services
+    cross join causal_window
+),
+
+-- time cut into stretches a little longer than the window: what finished in it lies in the same or the one before
+placed as (
     select
         production_deployments.deployment_id,
-        incident_services.incident_id,
-        row_number() over (
-            partition by incident_services.incident_id, incident_services.service
-            order by production_deployments.sequence_no desc
-        ) as distance
-    from incident_services
-    inner join production_deployments
-        on
-            incident_services.service = production_deployments.service
-            and incident_services.detected_at >= production_deployments.finished_at
+        production_deployments.sequence_no,
+        production_deployments.service,
+        production_deployments.finished_at,
+        production_deployments.fixes_incident,
+        floor(epoch_us(production_deployments.finished_at) / causal_window.stretch_microseconds) as stretch
+    from production_deployments
     cross join causal_window
+    where production_deployments.service <> '(no service)'
+),
+
+candidates as (
+    select
+        placed.deployment_id,
+        searched.incident_id,
+        row_number() over (
+            partition by searched.incident_id, searched.service
+            order by placed.sequence_no desc
+        ) as distance
+    from searched
+    inner join placed
+        on
+            searched.service = placed.service
+            and searched.stretch - searched.earlier = placed.stretch
     where
-        production_deployments.service <> '(no service)'
-        and coalesce(production_deployments.fixes_incident <> incident_services.incident_id, true)
-        and epoch_us(incident_services.detected_at) - epoch_us(production_deployments.finished_at)
-        <= causal_window.microseconds
+        placed.finished_at <= searched.detected_at
+        and epoch_us(searched.detected_at) - epoch_us(placed.finished_at) <= searched.microseconds
+        and coalesce(placed.fixes_incident <> searched.incident_id, true)
 ),
 
 inferred_links as (

@@ -35,7 +35,7 @@ def section(snapshot: Path) -> Rows:
     """The rows of the section, by name."""
     with Snapshot(snapshot) as opened:
         steps = [query for query in catalog.read() if query.group == "views" or query.id == "alert_noise"]
-        return {row["name"]: row for row in evaluate(opened, steps).sections["alert_noise"].rows}
+        return {row["name"]: row for row in evaluate(opened, steps).sections["alert_noise"].to_dicts()}
 
 
 @pytest.fixture

@@ -48,7 +48,7 @@ def _sections(snapshot: Path, *before: tuple[str, str, str, str]) -> Rows:
         )
         opened.hold("published_findings", published)
         queries = [item for item in catalog.read() if item.group != "checks" or item.id in TRACED]
-        return {name: item.rows for name, item in evaluate(opened, queries).sections.items()}
+        return {name: rows.to_dicts() for name, rows in evaluate(opened, queries).sections.items()}
 
 
 def _known() -> list[Any]:

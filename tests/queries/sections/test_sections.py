@@ -63,7 +63,7 @@ Rows = dict[str, list[dict[str, Any]]]
 
 def _sections(snapshot: Path) -> Rows:
     with Snapshot(snapshot) as opened:
-        return {name: item.rows for name, item in evaluate(opened, catalog.read()).sections.items()}
+        return {name: rows.to_dicts() for name, rows in evaluate(opened, catalog.read()).sections.items()}
 
 
 @pytest.fixture(scope="module")

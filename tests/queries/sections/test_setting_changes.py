@@ -22,7 +22,7 @@ def sections(folder: Path, *history: Known) -> dict[str, list[dict[str, Any]]]:
     snapshot = reported(folder, history=history, only=set()).snapshot
     with Snapshot(snapshot) as opened:
         outcome = evaluate(opened, [*needed(None), *wanted])
-        return {name: item.rows for name, item in outcome.sections.items()}
+        return {name: rows.to_dicts() for name, rows in outcome.sections.items()}
 
 
 def test_changes_and_counts(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -28,6 +29,32 @@ def test_the_window_to_the_microsecond(report: Report, detected: str, linked: bo
     """From the deployment's end until 24 hours later, both included."""
     found = report(deployment("2026-07-01 12:00:00.5"), incident(detected))
     assert bool(links(found)) == linked
+
+
+@pytest.mark.parametrize(("hours", "seconds"), [(0, 0), (0.25, 900), (24, 86_400), (1000, 3_600_000)])
+def test_the_window_wherever_it_begins(report: Report, hours: float, seconds: int) -> None:
+    """Time has no seams: whenever a deployment ended, it is blamed to the window's end and not a microsecond longer."""
+    first = datetime(2026, 7, 1)  # noqa: DTZ001  # naive UTC
+    ends = [first + timedelta(hours=5.5, microseconds=1) * number for number in range(60)]
+    window = timedelta(seconds=seconds)
+    last = [
+        incident(f"{end + window}", services=[f"s{number}"], incident_id=f"in{number}")
+        for number, end in enumerate(ends)
+    ]
+    after = [
+        incident(
+            f"{end + window + timedelta(microseconds=1)}", services=[f"s{number}"], incident_id=f"out{number}"
+        )
+        for number, end in enumerate(ends)
+    ]
+    found = report(
+        [deployment(f"{end}", service=f"s{number}") for number, end in enumerate(ends)],
+        last,
+        after,
+        more=f"[delivery]\ncausal_window_hours = {float(hours)}\n",
+    )
+    blamed = {row["incident_id"] for row in found.view("deployment_incidents")}
+    assert blamed == {f"in{number}" for number in range(60)}
 
 
 def test_declared_window(report: Report) -> None:
