@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import contextlib
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from qmsreport.errors import QueryError
@@ -24,8 +25,8 @@ def store_metric(snapshot: Snapshot, query: Query) -> None:
     Raises:
         QueryError: when it has other columns than `METRIC_COLUMNS`, or a share is outside 0 to 1.
     """
-    _same_columns(query, snapshot.columns_of(query.sql, query.path, query.title), METRIC_COLUMNS, ())
-    snapshot.add_metric(query.id, query.sql, query.path, query.title)
+    with _columns_first(snapshot, query, METRIC_COLUMNS):
+        snapshot.add_metric(query.id, query.sql, query.path, query.title)
     if query.header.get("better"):
         where = f"metric = '{query.id}' and unit = 'share' and value not between 0 and 1"
         for value, scope in snapshot.metrics(where).select("value", "scope").rows():
@@ -38,13 +39,8 @@ def store_metric(snapshot: Snapshot, query: Query) -> None:
 def judge(snapshot: Snapshot, query: Query) -> None:
     """Add a check's rows to the snapshot's table `judged`; one that does not run becomes a finding of status *error*."""
     try:
-        try:
+        with _columns_first(snapshot, query, CHECK_COLUMNS, _OPTIONAL):
             snapshot.add_judged(query.id, query.sql, query.path, query.title)
-        except QueryError:
-            # a clearer sentence than DuckDB's, where the select list is what is wrong
-            found = snapshot.columns_of(query.sql, query.path, query.title)
-            _same_columns(query, found, CHECK_COLUMNS, _OPTIONAL)
-            raise
     except QueryError as error:
         _fail(snapshot, query, error)
 
@@ -87,6 +83,18 @@ def _fail(snapshot: Snapshot, query: Query, error: QueryError) -> None:
     reason = str(error).replace("'", "''")
     sql = f"select '(query)' as resource, 'error' as status, '{reason}' as reason"
     snapshot.add_judged(query.id, sql, query.path)
+
+
+@contextlib.contextmanager
+def _columns_first(
+    snapshot: Snapshot, query: Query, wanted: Mapping[str, str], optional: tuple[str, ...] = ()
+) -> Iterator[None]:
+    """Where the select list is what is wrong, a clearer sentence than DuckDB's; looked at only after a failure."""
+    try:
+        yield
+    except QueryError:
+        _same_columns(query, snapshot.columns_of(query.sql, query.path, query.title), wanted, optional)
+        raise
 
 
 def _same_columns(

@@ -89,11 +89,10 @@ def freeze(
             )
         run(connection, "use warehouse")
         _refuse_an_older_one(connection, warehouse)
+        connection.begin()  # one commit for all: each takes as long as a small table
         kinds = _known(connection, as_of)
         for known in kinds:
             _copy(connection, known, periods, as_of, sources)
-        several = [known.kind for known in kinds if known.several]
-        conflicts.write(connection, several, periods[-1], as_of, sources)
         history.write(connection, periods[-1], as_of, sources)
         for ledger in ("extracts", "rejects"):
             run(
@@ -102,12 +101,17 @@ def freeze(
                 "where recorded_at <= $as_of order by all",
                 {"as_of": as_of},
             )
+        connection.commit()  # before the conflicts: DuckDB can lose what is inserted into a table of the same transaction
+        several = [known.kind for known in kinds if known.several]
+        conflicts.write(connection, several, periods[-1], as_of, sources)
         run(connection, "use snapshot")
         run(connection, "detach warehouse")
+        connection.begin()
         for name, rows in tables.items():
             connection.register("declared", rows)
             run(connection, f"create table {name} as select * from declared")
             connection.unregister("declared")
+        connection.commit()
 
 
 def _attach(connection: duckdb.DuckDBPyConnection, warehouse: Path, wait_seconds: float) -> None:
@@ -132,14 +136,16 @@ def _refuse_an_older_one(connection: duckdb.DuckDBPyConnection, warehouse: Path)
 
 
 def _known(connection: duckdb.DuckDBPyConnection, as_of: datetime) -> list[_Known]:
-    """What there is of each kind, asked in one go."""
+    """What there is of each kind; only tables that hold rows are asked, in one go."""
+    holding = versions.holding(connection, "warehouse")
     parts = [
         f"select '{kind}' as kind, count(distinct source) > 1 as several, "
         f"coalesce(max(version), 1) > 1 as superseded from {kind} where recorded_at <= $as_of"
-        for kind in KINDS
+        for kind in holding
     ]
-    rows = run(connection, " union all ".join(parts), {"as_of": as_of})
-    return [_Known(*row) for row in rows]
+    rows = run(connection, " union all ".join(parts), {"as_of": as_of}) if parts else []
+    known = {row[0]: _Known(*row) for row in rows}
+    return [known.get(kind, _Known(kind, several=False, superseded=False)) for kind in KINDS]
 
 
 def _copy(

@@ -139,7 +139,11 @@ class Snapshot:
         """Add the rows of a metric's select; they stay in the database, which holds millions easily."""
         listed = ", ".join(METRIC_COLUMNS)
         with self._named(where, title):
-            run(self._connection, f"insert into metrics select '{name}', {listed} from ({sql})")
+            # a column too many is refused as one too few is
+            run(
+                self._connection,
+                f"insert into metrics select '{name}', {listed}, * exclude ({listed}) from ({sql})",
+            )
 
     def metrics(self, where: str = "true") -> pl.DataFrame:
         """Figures in the order of their names and scopes."""

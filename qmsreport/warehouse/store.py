@@ -87,8 +87,10 @@ class Warehouse:
             self._held = Held(self.path, self._wait)
             try:
                 with self._opened(read_only=False) as connection:
+                    connection.begin()
                     run(connection, _FACTS.read_text("utf-8"))
                     _add_new_columns(connection)
+                    connection.commit()
                 yield
             finally:
                 self._held.close()

@@ -26,6 +26,13 @@ def narrower(connection: duckdb.DuckDBPyConnection, database: str | None = None)
     return [kind for kind in KINDS if widths.get(kind, 0) < len(columns(kind)) + len(PROVENANCE)]
 
 
+def holding(connection: duckdb.DuckDBPyConnection, database: str) -> list[str]:
+    """The kinds whose table has rows."""
+    sql = f"select table_name from duckdb_tables() where database_name = '{database}' and estimated_size > 0"
+    found = {name for (name,) in run(connection, sql)}
+    return [kind for kind in KINDS if kind in found]
+
+
 def current(kind: str, *, source: bool = False, as_of: bool = False) -> str:
     """A query for the newest version of each record, vanished ones too.
 

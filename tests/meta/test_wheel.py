@@ -53,7 +53,10 @@ def environment(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     pip = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check", "--no-input"]
     pip += ["--python", str(folder / "environment" / "bin" / "python")]
     locked = ROOT / "requirements.txt"
-    subprocess.run([*pip, "install", "--require-hashes", "-r", locked], check=True, cwd=folder)
+    # what is imported is compiled then; all of it would take longer than all else here
+    subprocess.run(
+        [*pip, "install", "--no-compile", "--require-hashes", "-r", locked], check=True, cwd=folder
+    )
     subprocess.run([*pip, "install", "--no-deps", wheel], check=True, cwd=folder)
     checked = subprocess.run([*pip, "check"], cwd=folder, capture_output=True, text=True)
     assert checked.returncode == 0, checked.stdout
