@@ -53,7 +53,7 @@ def generate(
     """
     from qmsreport.evaluate import evaluate
     from qmsreport.render import render
-    from qmsreport.warehouse import Snapshot, freeze, table_digests
+    from qmsreport.warehouse import Snapshot, frozen, table_digests
     from qmsreport.warehouse.freeze import known_until
 
     warehouse = config.resolve(config.warehouse.path)
@@ -74,8 +74,8 @@ def generate(
         file = folder / "snapshot.duckdb"
         tables = policy.tables(config, periods, moment, slos)
         tables |= published(out, periods)
-        freeze(warehouse, file, periods, moment, [entry.name for entry in config.sources], tables, wait)
-        with Snapshot(file, read_only=False) as snapshot:
+        configured = [entry.name for entry in config.sources]
+        with frozen(warehouse, file, periods, moment, configured, tables, wait) as snapshot:
             parts = evidence.Parts(
                 tables=table_digests(snapshot, leave_out=bundle.DERIVED),
                 queries=evidence.query_hashes(queries),

@@ -8,7 +8,7 @@ writing.
 from __future__ import annotations
 
 from qmsreport.warehouse.digest import table_digests
-from qmsreport.warehouse.freeze import freeze
+from qmsreport.warehouse.freeze import frozen
 from qmsreport.warehouse.published import published_findings, published_metrics
 from qmsreport.warehouse.snapshot import Snapshot
 from qmsreport.warehouse.store import Counts, Warehouse
@@ -17,7 +17,7 @@ __all__ = [
     "Counts",
     "Snapshot",
     "Warehouse",
-    "freeze",
+    "frozen",
     "published_findings",
     "published_metrics",
     "table_digests",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import contextlib
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -14,6 +15,7 @@ from qmsreport.records import KINDS, TIME_OF, columns, key_of
 from qmsreport.warehouse import conflicts, history, versions
 from qmsreport.warehouse.database import in_turn, opened, refuse_missing, run
 from qmsreport.warehouse.local_days import local_date
+from qmsreport.warehouse.snapshot import Snapshot
 
 if TYPE_CHECKING:
     import duckdb
@@ -53,7 +55,7 @@ def known_until(warehouse: Path, wait_seconds: float) -> datetime | None:
     return newest if isinstance(newest, datetime) else None
 
 
-def freeze(
+def frozen(
     warehouse: Path,
     target: Path,
     periods: Sequence[Period],
@@ -61,8 +63,8 @@ def freeze(
     sources: Sequence[str],
     tables: Mapping[str, pl.DataFrame],
     wait_seconds: float = 60.0,
-) -> None:
-    """Write a snapshot.
+) -> Snapshot:
+    """A snapshot that is written when it is entered.
 
     Args:
         warehouse: the warehouse file; opened read-only, only for the copy.
@@ -73,8 +75,23 @@ def freeze(
         tables: declared tables (policy, objectives, calendar, …) to store beside the facts.
 
     Raises:
-        UsageError: when nothing was recorded until `as_of`.
+        UsageError: on entering, when nothing was recorded until `as_of`.
     """
+    opening = _written(warehouse, target, periods, as_of, sources, tables, wait_seconds)
+    return Snapshot(target, read_only=False, opening=opening)
+
+
+@contextlib.contextmanager
+def _written(
+    warehouse: Path,
+    target: Path,
+    periods: Sequence[Period],
+    as_of: datetime,
+    sources: Sequence[str],
+    tables: Mapping[str, pl.DataFrame],
+    wait_seconds: float,
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection to the new file, with all in it; to open it anew would take as long as copying little."""
     with opened(target, read_only=False, wait_seconds=1) as connection:
         _attach(connection, warehouse, wait_seconds)
         ((first,),) = run(connection, "select min(recorded_at) from warehouse.extracts")
@@ -112,6 +129,7 @@ def freeze(
             run(connection, f"create table {name} as select * from declared")
             connection.unregister("declared")
         connection.commit()
+        yield connection
 
 
 def _attach(connection: duckdb.DuckDBPyConnection, warehouse: Path, wait_seconds: float) -> None:

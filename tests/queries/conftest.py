@@ -22,7 +22,7 @@ from qmsreport import catalog, openslo, period, policy
 from qmsreport.evaluate import Outcome, evaluate
 from qmsreport.extracts import Extract
 from qmsreport.results import Query
-from qmsreport.warehouse import Snapshot, Warehouse, freeze, published_findings, published_metrics
+from qmsreport.warehouse import Snapshot, Warehouse, frozen, published_findings, published_metrics
 from tests import factories
 
 NOW = datetime(2026, 10, 20, 6, 30)  # noqa: DTZ001  # naive UTC; after 2026-Q3, the period of most tests
@@ -183,9 +183,8 @@ def reported(
     stored["published"], stored["published_findings"] = published_metrics([]), published_findings([])
     path = folder / "snapshot.duckdb"
     path.unlink(missing_ok=True)
-    freeze(warehouse.path, path, periods, moment, sources, stored)
     chosen = set(only) if only is not None else None
-    with Snapshot(path, read_only=False) as snapshot:
+    with frozen(warehouse.path, path, periods, moment, sources, stored) as snapshot:
         for name in empty:
             snapshot.fetch(f"delete from {name}")
         outcome = evaluate(snapshot, needed(chosen))

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import pytest
 
 from qmsreport.period import quarter
-from qmsreport.warehouse import Warehouse, freeze
+from qmsreport.warehouse import Warehouse, frozen
 from tests.factories import declared, effective, extract, measured, moment
 
 LOGS = "retention.logs"
@@ -34,12 +32,13 @@ class Stack:
         """Key, version, value, whether it is gone, and from when until when it held."""
         path = self.folder / "snapshot.duckdb"
         path.unlink(missing_ok=True)
-        freeze(self.warehouse.path, path, [quarter("2026-Q3", "UTC")], _at(as_of), sources, {})
-        with closing(duckdb.connect(str(path), read_only=True)) as connection:
-            return connection.execute(
+        with frozen(
+            self.warehouse.path, path, [quarter("2026-Q3", "UTC")], _at(as_of), sources, {}
+        ) as snapshot:
+            return snapshot.fetch(
                 "select key, version, value, is_gone, strftime(held_from, '%m-%d'), strftime(held_until, '%m-%d') "
                 "from setting_versions"
-            ).fetchall()
+            )
 
 
 def _at(text: str) -> datetime:

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from qmsreport.errors import Malformed, UsageError, WarehouseError
 from qmsreport.extracts import Reject
 from qmsreport.period import quarter
-from qmsreport.warehouse import Warehouse, freeze, versions
+from qmsreport.warehouse import Warehouse, frozen, versions
 
 FEBRUARY, MARCH, SEPTEMBER = (datetime(2026, month, 1) for month in (2, 3, 9))  # noqa: DTZ001  # naive UTC
 
@@ -372,8 +372,12 @@ def test_an_older_warehouse_gets_the_columns_and_tables_that_have_come_since(des
         connection.execute("alter table services drop column tier")
         connection.execute("drop table alert_routes")
     period = quarter("2026-Q1", "UTC")
-    with pytest.raises(UsageError, match="Run 'qmsreport extract' once"):
-        freeze(desk.path, tmp_path / "snapshot.duckdb", [period], SEPTEMBER, ["src"], {})
+    file = tmp_path / "snapshot.duckdb"
+    with (
+        pytest.raises(UsageError, match="Run 'qmsreport extract' once"),
+        frozen(desk.path, file, [period], SEPTEMBER, ["src"], {}),
+    ):
+        pass
     desk.list_services({"shop": "A", "till": "B"})
     assert desk.rows("select service, team, tier from services order by 1") == [
         ("shop", "A", None),
