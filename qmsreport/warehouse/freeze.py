@@ -55,6 +55,7 @@ def known_until(warehouse: Path, wait_seconds: float) -> datetime | None:
     return newest if isinstance(newest, datetime) else None
 
 
+@contextlib.contextmanager
 def frozen(
     warehouse: Path,
     target: Path,
@@ -63,8 +64,8 @@ def frozen(
     sources: Sequence[str],
     tables: Mapping[str, pl.DataFrame],
     wait_seconds: float = 60.0,
-) -> Snapshot:
-    """A snapshot that is written when it is entered.
+) -> Iterator[Snapshot]:
+    """Write a snapshot and leave it open: to open it anew would take as long as copying little.
 
     Args:
         warehouse: the warehouse file; opened read-only, only for the copy.
@@ -75,23 +76,8 @@ def frozen(
         tables: declared tables (policy, objectives, calendar, …) to store beside the facts.
 
     Raises:
-        UsageError: on entering, when nothing was recorded until `as_of`.
+        UsageError: when nothing was recorded until `as_of`.
     """
-    opening = _written(warehouse, target, periods, as_of, sources, tables, wait_seconds)
-    return Snapshot(target, read_only=False, opening=opening)
-
-
-@contextlib.contextmanager
-def _written(
-    warehouse: Path,
-    target: Path,
-    periods: Sequence[Period],
-    as_of: datetime,
-    sources: Sequence[str],
-    tables: Mapping[str, pl.DataFrame],
-    wait_seconds: float,
-) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A connection to the new file, with all in it; to open it anew would take as long as copying little."""
     with opened(target, read_only=False, wait_seconds=1) as connection:
         _attach(connection, warehouse, wait_seconds)
         ((first,),) = run(connection, "select min(recorded_at) from warehouse.extracts")
@@ -129,7 +115,8 @@ def _written(
             run(connection, f"create table {name} as select * from declared")
             connection.unregister("declared")
         connection.commit()
-        yield connection
+        with Snapshot(target, read_only=False, connection=connection) as snapshot:
+            yield snapshot
 
 
 def _attach(connection: duckdb.DuckDBPyConnection, warehouse: Path, wait_seconds: float) -> None:

@@ -34,17 +34,20 @@ _POPULATIONS = {
 _BATCH_ROWS = 250_000
 
 
-_Opening = contextlib.AbstractContextManager[duckdb.DuckDBPyConnection]
-
-
 class Snapshot:
     """An open snapshot. Inside `with`, queries run in a session that can reach nothing but this file."""
 
-    def __init__(self, path: Path, *, read_only: bool = True, opening: _Opening | None = None) -> None:
-        """`opening`: what gives a connection to the file, where that is still to be made."""
+    def __init__(
+        self, path: Path, *, read_only: bool = True, connection: duckdb.DuckDBPyConnection | None = None
+    ) -> None:
+        """`connection`: one to the file that is open already, and stays so."""
         self.path = path
         self._table = "temp table" if read_only else "table"
-        self._opening = opening or opened(path, read_only=read_only, wait_seconds=10.0)
+        self._opening: contextlib.AbstractContextManager[duckdb.DuckDBPyConnection] = (
+            contextlib.nullcontext(connection)
+            if connection
+            else opened(path, read_only=read_only, wait_seconds=10.0)
+        )
 
     def __enter__(self) -> Self:
         self._connection = self._opening.__enter__()
