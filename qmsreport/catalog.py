@@ -22,7 +22,7 @@ _STEPS = ("views", "verdicts")  # read each other
 _ANY = {"title": str, "version": int, "definition": str}
 _KEYS: Mapping[str, Mapping[str, type]] = {
     "views": {**_ANY, "grain": str, "materialised": bool},
-    "metrics": {**_ANY, "unit": str, "better": str, "source": str, "core": bool},
+    "metrics": {**_ANY, "unit": str, "better": str, "source": str, "core": bool, "rows": str},
     "checks": {
         **_ANY,
         "severity": str,
@@ -35,6 +35,7 @@ _KEYS: Mapping[str, Mapping[str, type]] = {
     },
     "verdicts": {**_ANY, "grain": str},
     "sections": {**_ANY, "chapter": str, "order": int, "note": str},
+    "rows": {**_ANY, "statistic": str},
 }
 _REQUIRED: Mapping[str, tuple[str, ...]] = {
     "views": ("title", "grain"),
@@ -42,6 +43,7 @@ _REQUIRED: Mapping[str, tuple[str, ...]] = {
     "checks": ("title", "severity", "controls", "why", "remedy"),
     "verdicts": ("title", "definition", "grain"),
     "sections": ("title", "chapter", "order"),
+    "rows": ("title", "statistic"),
 }
 
 

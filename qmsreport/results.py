@@ -20,7 +20,8 @@ STATUSES = (
     "pass",
     "not applicable",
 )
-GROUPS = ("views", "metrics", "checks", "verdicts", "sections")  # in the order they are run
+# in the order they are run; `rows` are asked for one figure at a time, by `qmsreport trace`
+GROUPS = ("views", "metrics", "checks", "verdicts", "sections", "rows")
 SEVERITY_ORDER = ("critical", "high", "medium", "low", "info")
 
 # every metric file returns exactly these columns; `environment` null means all production environments together
@@ -37,6 +38,25 @@ METRIC_COLUMNS: Mapping[str, str] = {
     "numerator": "double",
     "denominator": "double",
     "excluded": "bigint",
+}
+# every file of rows returns exactly these: what a metric's main statistic was counted from. A row stands once for each
+# scope that it counts in, with the first day of each bucket. The figure is the median of `value`, or the sum of
+# `numerator` (divided by that of `denominator` where there is one), of the rows that are not excluded.
+ROW_COLUMNS: Mapping[str, str] = {
+    "scope_type": "varchar",
+    "scope": "varchar",
+    "environment": "varchar",
+    "period_start": "date",
+    "month_start": "date",
+    "week_start": "date",
+    "resource": "varchar",  # the id of the record that is counted
+    "happened_at": "timestamp",
+    "value": "double",
+    "numerator": "double",
+    "denominator": "double",
+    "is_excluded": "boolean",
+    "note": "varchar",
+    "extract_ids": "bigint[]",  # which extracts brought the records that it rests on
 }
 # every check file returns these; the last three may be left out
 CHECK_COLUMNS: Mapping[str, str] = {

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from qmsreport.errors import ConfigError
+from qmsreport.errors import ConfigError, UsageError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from qmsreport.config import Config
 
 _F = TypeVar("_F", bound=Callable[..., Any])
@@ -38,6 +40,24 @@ class Common:
 def common(context: click.Context) -> Common:
     """The shared options of this run."""
     return context.ensure_object(Common)
+
+
+def bundle(context: click.Context, named: Path | None) -> Path:
+    """The report that a command is about: the one named, else the newest of the configured folder.
+
+    Raises:
+        UsageError: there is none.
+    """
+    from qmsreport.bundle import newest
+
+    if named:
+        return named
+    config = common(context).load()
+    reports = config.resolve(config.report.folder)
+    found = newest(reports)
+    if found is None:
+        raise UsageError(f"There is no report in {reports}. Run 'qmsreport generate', or name a bundle.")
+    return found
 
 
 def shared(function: _F) -> _F:

@@ -11,7 +11,12 @@ from typing import TYPE_CHECKING
 
 import click
 
+from qmsreport.errors import UsageError
+
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    import polars as pl
     from rich.progress import TaskID
 
     from qmsreport.extracts import Extract
@@ -44,6 +49,20 @@ def _is_number(cell: str) -> bool:
 def counted(number: int, one: str, many: str | None = None) -> str:
     """`1 row`, `1,204 rows`."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def write_rows(path: Path, rows: pl.DataFrame) -> None:
+    """Write rows as a CSV file, as those of a report are.
+
+    Raises:
+        UsageError: the file cannot be written.
+    """
+    from qmsreport.render.csv_files import content
+
+    try:
+        path.write_bytes(content(rows.columns, rows.iter_rows(named=True)))
+    except OSError as error:
+        raise UsageError(f"Cannot write {path}: {error.strerror}. Choose another --out.") from error
 
 
 @contextlib.contextmanager

@@ -7,7 +7,6 @@ from pathlib import Path
 import click
 
 from qmsreport.cli import options, output
-from qmsreport.errors import UsageError
 
 
 @options.examples(
@@ -43,17 +42,12 @@ def command(
     sample is the start of a larger one.
     """
     from qmsreport import evidence, sampling
-    from qmsreport.bundle import SNAPSHOT, newest
-    from qmsreport.render.csv_files import cell, content
+    from qmsreport.bundle import SNAPSHOT
+    from qmsreport.render.csv_files import cell
     from qmsreport.warehouse import Snapshot
 
     population = sampling.known(population)
-    if bundle is None:
-        config = options.common(context).load()
-        reports = config.resolve(config.report.folder)
-        bundle = newest(reports)
-        if bundle is None:
-            raise UsageError(f"There is no report in {reports}. Run 'qmsreport generate', or name a bundle.")
+    bundle = options.bundle(context, bundle)
     manifest = evidence.read_manifest(bundle)
     with Snapshot(bundle / SNAPSHOT) as snapshot:
         populations = snapshot.populations()
@@ -65,10 +59,7 @@ def command(
     )
     drawn = f"{output.counted(chosen.rows.height, 'row')} of {chosen.of:,} {population} of {bundle}, seed '{chosen.seed}'"
     if out:
-        try:
-            out.write_bytes(content(chosen.rows.columns, chosen.rows.iter_rows(named=True)))
-        except OSError as error:
-            raise UsageError(f"Cannot write {out}: {error.strerror}. Choose another --out.") from error
+        output.write_rows(out, chosen.rows)
         click.echo(f"{out}: {drawn}")
         return
     columns = ("sample_no", *sampling.SHOWN[population])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Self
 import duckdb
 
 from qmsreport.errors import QueryError
-from qmsreport.results import CHECK_COLUMNS, FINDING_COLUMNS, METRIC_COLUMNS
+from qmsreport.results import CHECK_COLUMNS, FINDING_COLUMNS, METRIC_COLUMNS, ROW_COLUMNS, Query
 from qmsreport.warehouse.database import frame, opened, run
 
 if TYPE_CHECKING:
@@ -156,6 +156,24 @@ class Snapshot:
         """Figures in the order of their names and scopes."""
         order = "metric, grain, starts_on, scope_type, scope, environment nulls first, statistic"
         return frame(self._connection, f"select * from metrics where {where} order by {order}")
+
+    def behind(self, query: Query, figure: Mapping[str, Any]) -> pl.DataFrame:
+        """The rows that one figure counts: of a share those in the numerator first; the excluded ones last.
+
+        Args:
+            query: one of the group `rows`.
+            figure: a row of `metrics`.
+        """
+        place = {name: figure[name] for name in ("scope_type", "scope", "environment", "starts_on")}
+        listed = ", ".join(name for name in ROW_COLUMNS if name not in place and not name.endswith("_start"))
+        sql = f"""
+            select {listed} from ({query.sql})
+            where scope_type = $scope_type and scope = $scope and environment is not distinct from $environment
+                and {figure["grain"]}_start = $starts_on
+            order by is_excluded, case when denominator = 1 then numerator end desc nulls last, happened_at, resource
+        """
+        with self._named(query.path, query.title):
+            return frame(self._connection, sql, place)
 
     def stored(self, name: str) -> pl.DataFrame:
         """A table of the file as it is, in its stored order."""

@@ -2,6 +2,7 @@
 -- title = "Change lead time by stage"
 -- unit = "s"
 -- better = "lower"
+-- rows = "change_lead_time"
 -- version = 1
 -- source = "Stages are our own division of the lead time; DORA's guide has none"
 -- definition = """

@@ -11,41 +11,7 @@
 -- without a severity, with an acknowledgement before the detection, or acknowledged at a time that no record says.
 -- """
 -- ---
-with judged as (
-    select
-        incident_scopes.scope_type,
-        incident_scopes.scope,
-        calendar.period_start,
-        calendar.month_start,
-        response_targets.seconds as target,
-        (
-            epoch_us(
-                case
-                    when incident_scopes.acknowledged_at < periods.ends_at then incident_scopes.acknowledged_at
-                    else periods.known_until
-                end
-            ) - epoch_us(incident_scopes.detected_at)
-        ) / 1000000.0 as seconds,
-        coalesce(incident_scopes.acknowledged_at < periods.ends_at, false) as is_acknowledged,
-        incident_scopes.is_acknowledged_untimed
-    from incident_scopes
-    inner join calendar on incident_scopes.local_date = calendar.local_date
-    inner join periods on calendar.period = periods.period
-    left join response_targets on incident_scopes.severity = response_targets.severity
-),
-
-decided as (
-    select
-        *,
-        target is not null
-        and not is_acknowledged_untimed
-        and seconds >= 0
-        and (is_acknowledged or seconds > target) as is_decided,
-        is_acknowledged and seconds <= target as is_in_time
-    from judged
-),
-
-summed as (
+with summed as (
     select
         case when grouping(period_start) = 0 then 'period' else 'month' end as grain,
         coalesce(period_start, month_start) as starts_on,
@@ -54,7 +20,7 @@ summed as (
         count(case when is_decided then 1 end) as n,
         count(case when is_decided and is_in_time then 1 end) as in_time,
         count(*) - count(case when is_decided then 1 end) as excluded
-    from decided
+    from incident_responses
     group by grouping sets (
         (scope_type, scope, period_start),
         (scope_type, scope, month_start)

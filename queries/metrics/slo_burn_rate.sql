@@ -2,6 +2,7 @@
 -- title = "Error budget burn"
 -- unit = "ratio"
 -- better = "lower"
+-- rows = "slo_attainment"
 -- version = 1
 -- source = "SRE workbook, chapter 5: burn rates 14.4 (1 h), 6 (6 h), 3 (1 d) and 1 (3 d) for a 30 day budget"
 -- definition = """

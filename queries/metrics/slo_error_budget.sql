@@ -2,6 +2,7 @@
 -- title = "Error budget"
 -- unit = "ratio"
 -- better = "lower"
+-- rows = "slo_attainment"
 -- version = 1
 -- source = "SRE workbook, chapters 2 and 5"
 -- definition = """

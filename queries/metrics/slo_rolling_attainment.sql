@@ -2,6 +2,7 @@
 -- title = "Rolling service level attainment"
 -- unit = "ratio"
 -- better = "higher"
+-- rows = "slo_attainment"
 -- version = 1
 -- source = "OpenSLO v1 (rolling time windows); SRE workbook, chapter 2"
 -- definition = """
