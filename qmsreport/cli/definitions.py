@@ -42,14 +42,15 @@ def show(group: str, name: str | None, labels: Mapping[str, str]) -> None:
         raise UsageError(f"There is no {group.removesuffix('s')} '{name}'.{suggest(name, found)}")
 
 
-def complete(group: str) -> Callable[..., list[click.shell_completion.CompletionItem]]:
-    """A completion with the names of a group."""
+def complete(*groups: str) -> Callable[..., list[click.shell_completion.CompletionItem]]:
+    """A completion with the names of groups."""
 
     def names(
         _context: click.Context, _parameter: click.Parameter, incomplete: str
     ) -> list[click.shell_completion.CompletionItem]:
         return [
             click.shell_completion.CompletionItem(query.id, help=query.title)
+            for group in groups
             for query in of(group).values()
             if query.id.startswith(incomplete)
         ]

@@ -17,7 +17,7 @@ GROUPS = {
     "Work": {
         "extract": "Bring facts from the sources into the warehouse.",
         "generate": "Write the report of a quarter, a month or any days.",
-        "trace": "Follow a figure to its rows and to the requests that fetched them.",
+        "trace": "Follow a figure or a finding to its rows and to the requests that fetched them.",
         "sample": "Draw a reproducible sample of a report's population, for inspection.",
         "sign": "Sign a report's PDF as a person, for instance to approve it.",
         "verify": "Say whether a report bundle is still as it was written.",

@@ -175,6 +175,12 @@ class Snapshot:
         with self._named(query.path, query.title):
             return frame(self._connection, sql, place)
 
+    def named(self, kind: str, column: str, names: Sequence[str]) -> pl.DataFrame:
+        """The records of a kind that have one of these names in a column; a thousand at most."""
+        where = f"list_contains($names, cast({column} as varchar))"
+        sql = f"select * from main.{kind} where {where} order by all limit 1000"
+        return frame(self._connection, sql, {"names": list(names)})
+
     def stored(self, name: str) -> pl.DataFrame:
         """A table of the file as it is, in its stored order."""
         return frame(self._connection, f"select * from main.{name}")

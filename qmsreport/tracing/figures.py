@@ -1,7 +1,4 @@
-"""From a figure to what it was counted from: its definition, its rows, and the requests that fetched them.
-
-Everything is read from the bundle, so it is what the report was computed from, not what the warehouse knows today.
-"""
+"""From a figure to the rows that it counts."""
 
 from __future__ import annotations
 
@@ -26,7 +23,7 @@ _PLACE = ("grain", "starts_on", "scope_type", "scope", "environment")
 
 
 @dataclass(frozen=True, slots=True)
-class Trace:
+class Figure:
     """One figure and all that it rests on."""
 
     metric: Query
@@ -38,13 +35,13 @@ class Trace:
     extracts: pl.DataFrame  # the ledger's lines of those extracts
 
 
-def trace(
+def follow(
     folder: Path,
     metric: str,
     scope: str | None = None,
     environment: str | None = None,
     bucket: str | None = None,
-) -> Trace:
+) -> Figure:
     """Follow a figure of a report.
 
     Args:
@@ -60,9 +57,6 @@ def trace(
     from qmsreport.warehouse import Snapshot
 
     queries = {(query.group, query.id): query for query in catalog.read(folder / "queries")}
-    metrics = [name for group, name in queries if group == "metrics"]
-    if metric not in metrics:
-        raise UsageError(f"There is no metric '{metric}' in {folder}.{suggest(metric, metrics)}")
     defined = queries["metrics", metric]
     counted = queries.get(("rows", defined.header.get("rows", metric)))
     if counted is None:
@@ -77,7 +71,7 @@ def trace(
         ledger = snapshot.stored("extracts")
     brought = {number for numbers in rows["extract_ids"].to_list() for number in numbers}
     extracts = ledger.filter(ledger["extract_id"].is_in(brought)).sort("extract_id")
-    return Trace(defined, counted, place, bucket or str(label), figures, rows, extracts)
+    return Figure(defined, counted, place, bucket or str(label), figures, rows, extracts)
 
 
 def _figures(
@@ -116,7 +110,7 @@ def _scope(metric: str, wanted: str | None, known: Iterable[tuple[str, str]]) ->
         if ("organisation", "all") in known:
             return "organisation", "all"
         names = ", ".join(name for _, name in known[:5])
-        raise UsageError(f"{metric} has no figure for the organisation. Give one with --scope: {names} …")
+        raise UsageError(f"{metric} has no figure for the organisation. Give one with --of: {names} …")
     kind, _, name = wanted.rpartition(":")
     found = [entry for entry in known if entry == (kind, name)] or [
         entry for entry in known if entry[1] == wanted
@@ -126,7 +120,7 @@ def _scope(metric: str, wanted: str | None, known: Iterable[tuple[str, str]]) ->
             f"There is no figure of {metric} for '{wanted}'.{suggest(wanted, [name for _, name in known])}"
         )
     if len(found) > 1:
-        ways = " or ".join(f"--scope {kind}:{name}" for kind, name in found)
+        ways = " or ".join(f"--of {kind}:{name}" for kind, name in found)
         raise UsageError(f"'{wanted}' is several things. Say {ways}.")
     return found[0]
 
