@@ -17,7 +17,7 @@ from sqlglot.dialects.spark import Spark
 COMPARED = {
     "Abs", "And", "Array", "ArrayAgg", "ArraySize", "ArraySort", "ArrayToString", "Case", "Cast", "Coalesce",
     "Concat", "Count", "DenseRank", "Exists", "Explode", "Floor", "Greatest", "Grouping", "If", "Lag", "Least", "Ln",
-    "Lower", "Max", "Min", "Or", "PercentileCont", "Replace", "Round", "RowNumber", "Split", "SplitPart", "Sum",
+    "Lower", "Max", "Min", "Or", "PercentileCont", "Replace", "Round", "RowNumber", "Split", "SplitPart", "Sqrt", "Sum",
     "TimestampTrunc", "TryCast",
 }  # fmt: skip
 _DAYS = re.compile(r"(_day|_date|_on)$")

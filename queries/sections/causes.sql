@@ -1,7 +1,7 @@
 -- ---
 -- title = "Causes of nonconformities"
 -- chapter = "trends"
--- order = 7
+-- order = 8
 -- note = "Nonconformities opened in the periods of the trend, by the category of their root cause as the register says, the most frequent first. The last column adds the shares up."
 -- ---
 with opened as (

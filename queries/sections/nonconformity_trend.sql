@@ -1,7 +1,7 @@
 -- ---
 -- title = "Nonconformities and their actions over time"
 -- chapter = "trends"
--- order = 6
+-- order = 7
 -- note = "From the registers as they stand at the cut-off of knowledge, so a record entered late counts where its dates put it, and periods before the first record are left out. Open, ages and overdue are as of each period's end, this period's as known. Actions due: corrective and preventive actions and containments whose due day ended in the period; on time if done by that day. Shown effective: of the actions done in the period, those a person found effective; one not judged yet counts as not shown."
 -- ---
 with states as (

@@ -1,7 +1,7 @@
 -- ---
 -- title = "Restated figures"
 -- chapter = "trends"
--- order = 3
+-- order = 4
 -- note = "A figure is restated when the facts known today, or today's definition, give another value than the one that was published for that period. Nothing published is overwritten."
 -- ---
 select

@@ -1,7 +1,7 @@
 -- ---
 -- title = "Pass and coverage rates"
 -- chapter = "trends"
--- order = 4
+-- order = 5
 -- note = "Each period as its own report published it, this one as it stands now; periods without a report are left out. Coverage: findings judged in full, of all that apply. Pass rate: findings in order or attested, of those judged in full, an accepted exception among those that are not. The one says little without the other. Changes are counted from one report to the next over findings that both have (the same check and resource), as people judged them."
 -- ---
 with known as (

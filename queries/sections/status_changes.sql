@@ -1,7 +1,7 @@
 -- ---
 -- title = "Findings whose status changed since the last report"
 -- chapter = "trends"
--- order = 5
+-- order = 6
 -- note = "Compared with the newest report of the nearest earlier period, what broke first. What is as it was, and what only one of the two reports has, is not listed."
 -- ---
 with last_report as (

@@ -1,7 +1,7 @@
 -- ---
 -- title = "Week by week"
 -- chapter = "trends"
--- order = 2
+-- order = 3
 -- note = "ISO weeks in the declared zone. A week without a deployment counts as zero; the first and last week of the trend are left out of the drawing where the trend cuts them. Months and weeks of every measure are in data/metrics.csv."
 -- ---
 with weeks as (
