@@ -19,9 +19,10 @@ _HEADS = {"happened_at": "at", "extract_ids": "extracts"}  # where a shorter wor
 
 def figure(found: Figure, size: int) -> str:
     """A figure, its definition, its rows (`size` of them) and what brought them."""
-    return "\n\n".join(
-        (_statistics(found), _definition(found.metric), _rows(found, size), _brought(found.extracts))
-    )
+    parts = [_statistics(found), _definition(found.metric), _rows(found, size)]
+    if not found.rows.is_empty():
+        parts.append(_brought(found.extracts))
+    return "\n\n".join(parts)
 
 
 def finding(found: Finding, size: int) -> str:
@@ -30,8 +31,10 @@ def finding(found: Finding, size: int) -> str:
     remedy = textwrap.fill(f"{found.check.header['why']} {found.check.header['remedy']}", _WIDTH)
     said = _worst(found, size) if found.resource is None else _judged(found.findings.row(0, named=True))
     parts = [title, textwrap.indent(said, "  "), _definition(found.check), remedy]
-    if found.extracts is not None:
-        parts += [*_records(found, size), _brought(found.extracts)]
+    if found.resource is not None:
+        parts += _records(found, size)
+    if found.records and found.extracts is not None:
+        parts.append(_brought(found.extracts))
     return "\n\n".join(parts)
 
 
@@ -119,22 +122,21 @@ def _rows(found: Figure, size: int) -> str:
     from qmsreport.render.csv_files import cell
 
     height, excluded = found.rows.height, int(found.rows["is_excluded"].sum())
-    head = f"{output.counted(height, 'row')} behind its {found.counted.header['statistic']}"
+    head = f"Counted in {found.counted.header['statistic']}, by {found.counted.path}: {output.counted(height, 'row')}"
     head += f", {excluded:,} of them left out" if excluded else ""
-    head += f", by {found.counted.path}"
     named = [name for name in ("value", "numerator", "denominator") if found.rows[name].count()]
     columns = ["resource", "happened_at", *named, "note", "extract_ids"]
     rows = [
         [_word(cell(value)) for value in row] for row in found.rows.head(size).select(columns).iter_rows()
     ]
     if not rows:
-        return f"{head}."
+        return head
     more = (
         f"\n  … and {height - size:,} more: --n {height} prints, --out FILE writes them"
         if height > size
         else ""
     )
-    return f"{head}:\n\n{textwrap.indent(output.table([_HEADS.get(name, name) for name in columns], rows), '  ')}{more}"
+    return f"{head}\n\n{textwrap.indent(output.table([_HEADS.get(name, name) for name in columns], rows), '  ')}{more}"
 
 
 def _word(value: Any) -> str:

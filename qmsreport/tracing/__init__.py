@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from qmsreport import catalog
+from qmsreport import catalog, evidence
 from qmsreport.errors import UsageError, suggest
 from qmsreport.tracing import figures, findings
 from qmsreport.tracing.figures import Figure
@@ -31,6 +31,7 @@ def follow(
     Raises:
         UsageError: there is no such thing in this report; says which there are, or the nearest name.
     """
+    evidence.read_manifest(folder)  # says so where this is no report
     queries = catalog.read(folder / "queries")
     groups = {query.id: query.group for query in queries if query.group in ("metrics", "checks")}
     if groups.get(name) == "metrics":

@@ -87,6 +87,10 @@ def _figures(
     scope_type, scope = _scope(
         metric, scope, known.select("scope_type", "scope").unique().sort(pl.all()).rows()
     )
+    environments = known["environment"].drop_nulls().unique().sort().to_list()
+    if environment is not None and environment not in environments:
+        of = f" It has: {', '.join(environments)}." if environments else " Leave --environment away."
+        raise UsageError(f"{metric} has no figure for an environment '{environment}'.{of}")
     there = known.filter(
         pl.col("grain") == grain,
         pl.col("starts_on") == starts_on,
@@ -98,7 +102,7 @@ def _figures(
         where = f" in {environment}" if environment else ""
         raise UsageError(
             f"There is no figure of {metric} for {scope_type} {scope}{where} in the {grain} that starts on {starts_on}. "
-            "Leave --environment, --month and --week away for the whole period, or choose others."
+            "Choose another, or leave --month, --week and --environment away for the whole period."
         )
     return there
 

@@ -34,7 +34,7 @@ def test_leads_to_rows_and_extracts(demonstration: Demonstration, call: Call) ->
         ]
         in done.out
     )
-    assert f"{of:.0f} rows behind its rate, by queries/rows/change_fail_rate.sql" in done.out
+    assert f"Counted in rate, by queries/rows/change_fail_rate.sql: {of:.0f} rows\n" in done.out
     assert f"\n  {extract}: files, sources/deployments.csv\n" in done.out
     assert f"SHA-256 {answer}" in done.out
 
@@ -70,6 +70,7 @@ def test_writes_every_row(demonstration: Demonstration, call: Call, tmp_path: Pa
         (["change_fail_rate", "--week", "2026-W54"], "There is no ISO week 2026-W54."),
         (["change_fail_rate", "--month", "2012-08"], "There is no figure of change_fail_rate for organisation all"),
         (["change_fail_rate", "--month", "2026-08", "--week", "2026-W32"], "Give one of them."),
+        (["change_fail_rate", "--environment", "moon"], "It has: production-eu, production-us."),
         (["change_approved", "--month", "2026-08"], "change_approved is a check: it judges the whole period."),
         (["change_approved", "--of", "lindhafen/checkout-api#15960"], "Did you mean 'lindhafen/checkout-api#1596'?"),
     ],
@@ -81,6 +82,13 @@ def test_says_what_there_is(
     done = call("trace", arguments[0], demonstration.bundle, *arguments[1:])
     assert done.code == 2
     assert said in one_line(done.err)
+
+
+def test_needs_a_report(call: Call, tmp_path: Path) -> None:
+    """A folder that is no bundle is called that."""
+    done = call("trace", "change_fail_rate", tmp_path)
+    assert done.code == 2
+    assert "manifest.json" in one_line(done.err)
 
 
 def test_a_metric_of_other_rows(demonstration: Demonstration, call: Call) -> None:
