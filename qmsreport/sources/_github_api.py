@@ -15,6 +15,7 @@ import hashlib
 import io
 import json
 import math
+import re
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -37,6 +38,12 @@ if TYPE_CHECKING:
 
 API_VERSION = "2022-11-28"
 _GRAPHQL_HEADERS = {"X-Github-Next-Global-ID": "1"}  # ids in one format, on every version of the server
+_HIDDEN = {
+    "NOT_FOUND",
+    "FORBIDDEN",
+    "INSUFFICIENT_SCOPES",
+}  # GraphQL errors that say what this account may not see
+_UNFINISHED = re.compile(r"something went wrong|timed? ?out", re.IGNORECASE)
 
 
 class ServerFault(Unavailable):
@@ -155,15 +162,26 @@ class Api:
 
         What a permission hides is `null` in there and a sentence in `warnings`; when the very thing asked
         about is hidden or missing it is an error.
+
+        Raises:
+            ServerFault: GitHub gave up, also where part of the answer came: what it left out is not known.
         """
         asked = f"query {name} {json.dumps(_short(variables), sort_keys=True)}"
         body = {"query": queries.DOCUMENTS[name], "variables": dict(variables)}
-        reply = self._send("POST", self._requester.graphql_url, {}, dict(_GRAPHQL_HEADERS), body, asked)
+        reply = self._send(
+            "POST",
+            self._requester.graphql_url,
+            {},
+            dict(_GRAPHQL_HEADERS),
+            body,
+            asked,
+            lambda document: _gave_up(self.url, name, document),
+        )
         if not isinstance(reply.data, dict) or not {"data", "errors"} & reply.data.keys():
             raise Malformed(
                 f"GitHub at {self.url} answered {name} with something that is not GraphQL. Check 'url'."
             )
-        errors = [error for error in reply.data.get("errors") or () if isinstance(error, dict)]
+        errors = _errors(reply.data)
         data = reply.data.get("data")
         if errors and not _usable(data):
             raise _refusal(self.url, name, errors)
@@ -183,7 +201,14 @@ class Api:
         return http.redact(f"GET {path}" + (f"?{query}" if query else ""))
 
     def _send(
-        self, verb: str, path: str, parameters: dict[str, Any], headers: dict[str, str], body: Any, asked: str
+        self,
+        verb: str,
+        path: str,
+        parameters: dict[str, Any],
+        headers: dict[str, str],
+        body: Any,
+        asked: str,
+        fault_in: Callable[[Any], Exception | None] = lambda _document: None,
     ) -> Reply:
         """Send until it is answered, a limit is longer than allowed, or the retries are used up."""
         started = self.clock()
@@ -198,6 +223,7 @@ class Api:
                 wait = wait_seconds(status, got, text, self.clock())
                 if wait is None:
                     data, fault = self._judge(status, got, text, path)
+                    fault = fault or fault_in(data)
                     if fault is None:
                         self.product_version = got.get("x-github-enterprise-version") or (
                             f"API {got.get('x-github-api-version-selected', API_VERSION)}"
@@ -247,15 +273,23 @@ class Api:
         except requests.exceptions.RequestException as error:
             raise http.failure(error, "GitHub", self.url) from None
         except GithubException as error:  # only the exchange of an App's key for a token raises these
+            got, text = error.headers or {}, json.dumps(error.data)
+            if error.status >= 500 or wait_seconds(error.status, _lower(got), text, self.clock()) is not None:
+                return error.status, _lower(got), text
             raise Rejected(
                 f"GitHub at {self.url} refused the App's installation token: {error.status} "
                 f"{http.redact(str(error.message or ''))}. Check 'app_id', 'installation_id' and 'private_key_file'."
             ) from None
+        except json.JSONDecodeError:  # as above: PyGithub reads no other answer itself
+            return Malformed(
+                f"GitHub at {self.url} answered the exchange of the App's key with JSON that is cut off. "
+                "Run the extraction again later."
+            )
         except RuntimeError as error:  # how PyGithub says that a redirection leads elsewhere
             raise Malformed(
                 f"GitHub at {self.url} redirects: {http.redact(str(error))}. Correct 'url'."
             ) from None
-        return status, {key.lower(): str(value) for key, value in got.items()}, text
+        return status, _lower(got), text
 
     def _judge(
         self, status: int, headers: Mapping[str, str], text: str, path: str
@@ -286,6 +320,10 @@ class Api:
             )
 
 
+def _lower(headers: Mapping[str, Any]) -> dict[str, str]:
+    return {key.lower(): str(value) for key, value in headers.items()}
+
+
 def _short(variables: Mapping[str, Any]) -> dict[str, Any]:
     """Variables for the ledger: of a long list the ends, which say which page it was."""
     return {
@@ -307,20 +345,40 @@ def _sentence(name: str, error: Mapping[str, Any]) -> str:
     return http.redact(f"{name}: {path or 'query'}: {error.get('message', 'unknown error')}")
 
 
+def _errors(document: Any) -> list[dict[str, Any]]:
+    """The errors of a GraphQL answer."""
+    found = document.get("errors") if isinstance(document, dict) else None
+    return [error for error in found or () if isinstance(error, dict)]
+
+
+def _why(errors: Sequence[Mapping[str, Any]]) -> str:
+    return http.redact("; ".join(sorted({str(error.get("message", "")) for error in errors})))
+
+
+def _gave_up(url: str, name: str, document: Any) -> ServerFault | None:
+    """The fault when GitHub did not finish a query; part of an answer is none, where no permission hides the rest.
+
+    Raises:
+        ServerFault: the query is too heavy as it is: asking the same again is of no use.
+    """
+    errors = [error for error in _errors(document) if error.get("type") not in _HIDDEN]
+    heavy = any(error.get("type") == "RESOURCE_LIMITS_EXCEEDED" for error in errors)
+    if not (heavy or _UNFINISHED.search(_why(errors)) or (errors and _usable(document.get("data")))):
+        return None
+    fault = ServerFault(f"GitHub at {url} gave up on {name}: {_why(errors)}. Run the extraction again later.")
+    if heavy:
+        raise fault
+    return fault
+
+
 def _refusal(url: str, name: str, errors: Sequence[Mapping[str, Any]]) -> Exception:
-    kinds = {str(error.get("type", "")) for error in errors}
-    why = "; ".join(sorted({str(error.get("message", "")) for error in errors}))
-    if kinds & {"NOT_FOUND", "FORBIDDEN", "INSUFFICIENT_SCOPES"}:
+    if {str(error.get("type", "")) for error in errors} & _HIDDEN:
         return Rejected(
-            f"GitHub at {url} refused {name}: {http.redact(why)}. "
+            f"GitHub at {url} refused {name}: {_why(errors)}. "
             "Check the repository's name, and what the token is allowed to read."
         )
-    if "Something went wrong" in why or "timeout" in why.lower() or "timedout" in why.lower():
-        return ServerFault(
-            f"GitHub at {url} gave up on {name}: {http.redact(why)}. Run the extraction again later."
-        )
     return Malformed(
-        f"GitHub at {url} did not understand {name}: {http.redact(why)}. Report this with its version."
+        f"GitHub at {url} did not understand {name}: {_why(errors)}. Report this with its version."
     )
 
 

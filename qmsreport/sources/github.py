@@ -231,12 +231,24 @@ class GitHub:
                 f"[sources.{self.name}] private_key_file: cannot read {path}: {why}. "
                 "Name the PEM file that GitHub made for the App."
             ) from None
-        if "PRIVATE KEY" not in key:
+        if not _is_rsa_key(key):
             raise ConfigError(
-                f"[sources.{self.name}] private_key_file: {path} is no PEM private key. "
+                f"[sources.{self.name}] private_key_file: {path} is no RSA private key in PEM, without a password. "
                 "Name the PEM file that GitHub made for the App."
             )
         return Auth.AppAuth(options.app_id, key).get_installation_auth(options.installation_id)
+
+
+def _is_rsa_key(text: str) -> bool:
+    """Whether a text is what GitHub makes for an App; a broken one would only fail when it is used to sign."""
+    from cryptography.exceptions import UnsupportedAlgorithm
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+    from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
+    try:
+        return isinstance(load_pem_private_key(text.encode(), None), RSAPrivateKey)
+    except (ValueError, TypeError, UnsupportedAlgorithm):
+        return False
 
 
 class _Nothing:

@@ -272,6 +272,7 @@ class GitHubServer:
         self.viewer = "auditor"
         self.prefix = prefix  # "/api/v3" is an Enterprise server
         self.clock_ahead = timedelta()
+        self.token_lasts = timedelta(hours=1)
         self._http = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
         self._http.daemon_threads = True
         self._thread = threading.Thread(
@@ -347,7 +348,7 @@ class GitHubServer:
     def _route(self, asked: Asked, path: str) -> Answer:
         parts = path.strip("/").split("/")
         if parts[0] == "app":
-            expires = iso(datetime.now(UTC) + timedelta(hours=1))
+            expires = iso(datetime.now(UTC) + self.token_lasts)
             return Answer(201, openapi().full("installation-token", token=self.token, expires_at=expires))
         repo = self.repos.get("/".join(parts[1:3]))
         if repo is None:

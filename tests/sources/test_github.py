@@ -20,6 +20,7 @@ from tests.sources.github_world import (
     REPO,
     SINCE,
     Ledger,
+    app_key,
     history,
     make,
 )
@@ -105,23 +106,11 @@ def test_more_runs_than_a_search_lists(hub: GitHubServer, repo: Repo, read: Any)
 
 def test_enterprise_server_as_an_app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """An Enterprise server's URLs and version are understood, and an App's key is exchanged for a token."""
-    from cryptography.hazmat.primitives import serialization
-    from cryptography.hazmat.primitives.asymmetric import rsa
-
-    key = rsa.generate_private_key(65537, 2048)
-    pem = key.private_bytes(
-        serialization.Encoding.PEM,
-        serialization.PrivateFormat.TraditionalOpenSSL,
-        serialization.NoEncryption(),
-    )
-    (tmp_path / "app.pem").write_bytes(pem)
     with GitHubServer(prefix="/api/v3") as running:
         running.viewer = "qms-reader[bot]"
         history(running.repo(REPO), 150)
         ledger = Ledger()
-        source = make(
-            running, tmp_path, monkeypatch, app_id="12", installation_id=34, private_key_file="app.pem"
-        )
+        source = make(running, tmp_path, monkeypatch, **app_key(tmp_path))
         ledger.take(source.extract(SINCE, NOW, ledger))
     assert not running.drift
     assert len(ledger.rows("deployments")) == 150
