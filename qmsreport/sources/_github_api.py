@@ -50,18 +50,26 @@ class ServerFault(Unavailable):
     """The server answers 5xx, or gives up on a query, after every retry: a smaller question may still work."""
 
 
+_REFUSALS = {
+    401: "the credentials are not accepted",
+    403: "a permission is missing",
+    404: "nothing is there to see",
+    409: "the repository is empty",
+    410: "it is switched off there",
+    422: "it does not know what was named",
+    451: "it is blocked for legal reasons",
+    500: "it is too large to be computed",  # only where GitHub says so
+}
+_TOO_LARGE = re.compile(r"taking too long to generate", re.IGNORECASE)
+
+
 class Refused(Rejected):
-    """REST answered 401, 403 or 404; GitHub's own words stand in the message."""
+    """REST answered with one of these; GitHub's own words stand in the message."""
 
     def __init__(self, status: int, where: str, words: str) -> None:
         self.status = status
-        why = {
-            401: "the credentials are not accepted",
-            403: "a permission is missing",
-            404: "nothing is there to see",
-        }
         super().__init__(
-            f"GitHub refused {http.redact(where)}: {status}, {why[status]} ({http.redact(words)}). "
+            f"GitHub refused {http.redact(where)}: {status}, {_REFUSALS[status]} ({http.redact(words)}). "
             "Check the name, the token, and what it is allowed to read."
         )
 
@@ -296,14 +304,17 @@ class Api:
     ) -> tuple[Any, Exception | None]:
         """The document, or the fault that is worth another try; raises for what no retry mends."""
         where = path if path.startswith("http") else self.url + path
+        said = message(text)
+        if status == 500 and _TOO_LARGE.search(said):
+            return None, Refused(status, where, said)
         if status >= 500:
             return None, ServerFault(
                 f"GitHub at {http.redact(where)} still answers {status} after every retry. Run the extraction again later."
             )
         if status == 304:
             return None, None
-        if status in (401, 403, 404):
-            raise Refused(status, where, message(text) or "no reason given")
+        if status in _REFUSALS:
+            raise Refused(status, where, said or "no reason given")
         if status >= 400:
             http.check(_response(status, headers, text, where), "GitHub")
         try:

@@ -25,6 +25,7 @@ import graphql
 from tests.sources.github_schema import graphql_schema, openapi
 
 JSON = "application/json; charset=utf-8"
+_PULL_URLS = ("url", "html_url", "diff_url", "patch_url")
 
 
 def iso(moment: datetime) -> str:
@@ -375,11 +376,11 @@ class GitHubServer:
                 return self._compare(asked, repo, "/".join(spec))
             case ["commits", sha]:
                 full = [one for one in repo.commits if one.startswith(sha)]
-                return (
-                    Answer(200, self._commit(repo, full[0]))
-                    if full
-                    else Answer(404, {"message": "Not Found"})
-                )
+                if not full:
+                    return Answer(422, {"message": f"No commit found for SHA: {sha}"})
+                return Answer(200, self._commit(repo, full[0]))
+            case ["issues"]:
+                return self._issues(asked, repo)
             case ["branches", branch, "protection"]:
                 if isinstance(repo.protection, int):
                     return Answer(
@@ -443,6 +444,8 @@ class GitHubServer:
         base, head = spec.split("...")
         if base not in repo.commits or head not in repo.commits:
             return Answer(404, {"message": "Not Found"})
+        if not repo.reachable(head) & repo.reachable(base):
+            return Answer(404, {"message": f"No common ancestor between {base} and {head}."})
         ahead = repo.reachable(head) - repo.reachable(base)
         behind = repo.reachable(base) - repo.reachable(head)
         ordered = sorted(ahead, key=lambda sha: (repo.commits[sha]["at"], sha))
@@ -467,6 +470,17 @@ class GitHubServer:
             )
 
         return self._page(asked, ordered, wrap)
+
+    def _issues(self, asked: Asked, repo: Repo) -> Answer:
+        """Issues and requests with a label, as REST lists them: together."""
+        wanted = asked.parameters["labels"]
+        found = [
+            openapi().full("issue", number=one["number"], title=one["title"], body=one.get("body"))
+            | ({} if one["__typename"] == "Issue" else {"pull_request": dict.fromkeys(_PULL_URLS)})
+            for one in (*repo.issues, *repo.pulls)
+            if wanted in {label["name"] for label in one["labels"]}
+        ]
+        return self._page(asked, found)
 
     def _runs(self, asked: Asked, repo: Repo) -> Answer:
         newest = [attempts[-1] for attempts in repo.runs]

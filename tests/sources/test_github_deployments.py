@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from datetime import datetime
 from typing import Any
 
@@ -179,6 +180,45 @@ def test_rewritten_history_is_not_computed_and_said_so(repo: Repo, read: Any) ->
     assert [row["commit_sha"] for row in ledger.rows("deployment_commits")] == [shas[3]]
 
 
+@pytest.mark.parametrize(
+    ("answer", "tries"),
+    [
+        (Answer(403, {"message": "Resource not accessible by personal access token"}), 1),
+        (Answer(503, {"message": "busy"}), 8),
+    ],
+)
+def test_refused_comparison_is_made_up_for(
+    hub: GitHubServer, repo: Repo, read: Any, answer: Answer, tries: int
+) -> None:
+    """Commits that could not be asked for are not given up: the next run that may ask finds them."""
+    shas = history(repo, 5)
+    hub.fail(99, answer, on="/compare/")
+    ledger = read(retries=1)
+    assert [one.subject for one in ledger.extracts if one.error] == [f"deployments:{REPO}"]
+    assert len(hub.asked("/compare/")) == tries
+    hub.faults.clear()
+    read(ledger)
+    assert {row["commit_sha"] for row in ledger.rows("deployment_commits")} == set(shas[1:])
+
+
+def test_comparison_too_large_for_github(hub: GitHubServer, repo: Repo, read: Any) -> None:
+    """A span that GitHub cannot compare is asked for in parts; a part it cannot compare either is named."""
+    shas = history(repo, 5)
+    too_large = Answer(500, {"message": "Server Error: Sorry, this diff is taking too long to generate."})
+    small = [f"{base}...{head}" for base, head in itertools.pairwise(shas)]
+    hub.faults.append(
+        lambda asked, _: (
+            too_large
+            if "/compare/" in asked.path and not asked.path.endswith((small[0], small[1], small[3]))
+            else None
+        )
+    )
+    ledger = read(retries=0)
+    assert {row["commit_sha"] for row in ledger.rows("deployment_commits")} == {shas[1], shas[2], shas[4]}
+    warnings = [text for one in ledger.extracts for text in one.warnings]
+    assert len([text for text in warnings if "too far apart" in text]) == 1
+
+
 def test_rollback_brings_no_commits(hub: GitHubServer, repo: Repo, read: Any) -> None:
     """Going back to an older commit brings nothing, and going forward again brings the same once more."""
     shas = history(repo, 10)
@@ -247,12 +287,13 @@ def test_environments_are_mapped_and_kept_apart(repo: Repo, read: Any) -> None:
 @settings_of(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_commits_of_deployments_equal_the_graph(hub: GitHubServer, read: Any, data: st.DataObject) -> None:
-    """For any commit graph and order of deployments, each brings what is reachable from it and not from the last."""
+    """For any connected commit graph and order of deployments, each brings what is reachable from it and not from the last."""
     hub.repos.clear()
     repo = hub.repo(REPO)
     shas: list[str] = []
     for index in range(data.draw(st.integers(2, 14))):
-        parents = data.draw(st.lists(st.sampled_from(shas), max_size=2, unique=True)) if shas else []
+        some = st.lists(st.sampled_from(shas), min_size=1, max_size=2, unique=True) if shas else st.just([])
+        parents = data.draw(some)  # GitHub compares nothing without a common ancestor
         shas.append(repo.commit(f"c{index}", JULY + index * MINUTE, *parents))
     order = data.draw(
         st.lists(st.tuples(st.sampled_from(shas), st.sampled_from(["a", "b"])), min_size=1, max_size=12)
