@@ -11,7 +11,7 @@ from qmsreport.records import Deployment
 from qmsreport.sources import _github_words as words
 from qmsreport.sources._github_api import Reply
 from qmsreport.sources._github_deployments import CHUNK, Chunk, Scope, Seen
-from qmsreport.sources._github_read import known_moment, login, moment, pages, start_cursor
+from qmsreport.sources._github_read import known_moment, login, moment, pages
 from qmsreport.sources._github_state import ListState
 
 _WINDOW = timedelta(days=28)
@@ -29,32 +29,33 @@ _ENDED = {
 
 
 def releases(scope: Scope, start: datetime, _state: ListState | None) -> Iterator[Chunk]:
-    """Published releases; `environments` maps `release` and, if wanted, `prerelease` to environments.
+    """Releases published in `[start, until)`; `environments` maps `release` and, if wanted, `prerelease`.
 
-    A draft is no deployment yet: it is read again until it is published.
+    The whole list is read, 100 for each request: GitHub dates and orders a release by its tag's commit, which says
+    nothing of the day on which it was published. A draft is no deployment yet: it is kept as one that still runs.
     """
     asked_at = scope.api.clock()
-    variables = scope.variables
-    after = start_cursor(scope.api, "Releases", variables, start)
-    for page in pages(scope.api, "Releases", variables, after, CHUNK):
-        seen = [one for node in page.nodes if (one := _release(scope, node))]
+    for page in pages(scope.api, "Releases", scope.variables, None, CHUNK):
+        seen = [one for node in page.nodes if (one := _release(scope, node, start))]
         end = asked_at if page.last else max(known_moment(node["createdAt"]) for node in page.nodes)
         yield Chunk(seen, page.replies, min(end, scope.until), last=page.last)
 
 
-def _release(scope: Scope, node: Mapping[str, Any]) -> Seen | None:
+def _release(scope: Scope, node: Mapping[str, Any], start: datetime) -> Seen | None:
     environment = (
         scope.environments.get("prerelease")
         if node["isPrerelease"]
         else scope.environments.get("release", "production")
     )
-    created, published = known_moment(node["createdAt"]), moment(node["publishedAt"])
-    if environment is None or created >= scope.until:
+    created = known_moment(node["createdAt"])
+    published = None if node["isDraft"] else moment(node["publishedAt"])
+    if environment is None or (published or created) >= scope.until or (published and published < start):
         return None
-    live = published is not None and not node["isDraft"]
     said = words.texts(node["tagName"], node["name"])
-    course = words.Course(
-        "succeeded" if live else "running", published if live else None, 1 if live else None, settled=live
+    course = (
+        words.Course("succeeded", published, 1, settled=True)
+        if published
+        else words.Course("running", None, None, settled=False)
     )
     record = Deployment(
         deployment_id=f"release-{node['databaseId']}",
@@ -63,7 +64,7 @@ def _release(scope: Scope, node: Mapping[str, Any]) -> Seen | None:
         repository=scope.repository,
         commit_sha=(node["tagCommit"] or {}).get("oid"),
         ref=node["tagName"],
-        started_at=created,
+        started_at=None if published else created,  # of a published one it is the date of the commit
         finished_at=course.finished_at,
         outcome=course.outcome,
         attempt=course.attempt,

@@ -74,6 +74,28 @@ def test_releases_as_deployments(repo: Repo, read: Any) -> None:
     assert [row["commit_sha"] for row in ledger.rows("deployment_commits")] == [second]
 
 
+def test_release_of_an_old_commit_is_found_on_the_day_it_is_published(
+    hub: GitHubServer, repo: Repo, read: Any
+) -> None:
+    """GitHub dates a release by its commit; the day of its publication counts, on the first run and on later ones."""
+    old = repo.commit("old", SINCE - 90 * DAY)
+    new = repo.commit("new", SINCE - 80 * DAY, old)
+    repo.release("v0", old, SINCE - 90 * DAY, SINCE - 89 * DAY)
+    repo.release("v1", old, SINCE - 90 * DAY, JULY)
+    ledger = read(deployments="releases")
+    assert [row["ref"] for row in ledger.rows("deployments")] == ["v1"]
+    repo.release("v2", new, SINCE - 80 * DAY, NOW + HOUR)
+    read(ledger, deployments="releases")
+    assert len(ledger.rows("deployments")) == 1
+    read(ledger, deployments="releases", now=NOW + DAY, until=NOW + DAY)
+    rows = ledger.rows("deployments")
+    assert [(row["ref"], row["started_at"], row["finished_at"]) for row in rows] == [
+        ("v1", None, JULY),
+        ("v2", None, NOW + HOUR),
+    ]
+    assert [row["commit_sha"] for row in ledger.rows("deployment_commits")] == [new]
+
+
 def test_re_run_months_later_does_not_move_the_date(repo: Repo, read: Any) -> None:
     """A workflow run keeps the time of its first successful attempt."""
     sha = repo.commit("a", JULY)
