@@ -21,6 +21,9 @@ from qmsreport.sources._github_read import extract, refused
 
 _UNPROTECTED = "Branch not protected"  # the one 404 that is an answer
 _APPROVALS = "change.required_approvals"
+_READING = (
+    2  # raise it when `effective` says something else of the same answers: unchanged ones are not read again
+)
 _ABSENT = "absent"  # stands in the place of the ETag that it does not have
 
 
@@ -43,7 +46,7 @@ def assess(scope: Scope, progress: Progress) -> Assessed:
         branch = str(repository.data["default_branch"])
         there = quote(branch, safe="")
         paths = (f"{base}/branches/{there}/protection", f"{base}/rules/branches/{there}")
-        known = noted.get("branch") == branch and "approvals" in noted  # an older note is of other keys
+        known = noted.get("branch") == branch and noted.get("reading") == _READING
         replies = _unchanged(scope, noted) if known else None
         if replies:
             same = extract(
@@ -60,7 +63,7 @@ def assess(scope: Scope, progress: Progress) -> Assessed:
     values = effective(protection, rules.items, bypass.actors)
     required = int(values[_APPROVALS] or 0)
     etags = {paths[0]: (first.etag if first else _ABSENT), paths[1]: rules.replies[0].etag} | bypass.etags
-    cursor = {"branch": branch, "approvals": required, "etags": etags}
+    cursor = {"branch": branch, "reading": _READING, "approvals": required, "etags": etags}
     made = extract(
         scope.api,
         subject,
@@ -98,6 +101,9 @@ def effective(
 
     counts = [reviews.get("required_approving_review_count") or 0]
     counts += [part.get("required_approving_review_count") or 0 for part in asked]
+    allowed = reviews.get("bypass_pull_request_allowances") or {}
+    # they go round classic protection only: a ruleset that asks for a review binds them
+    exempt = 0 if asked else sum(len(allowed.get(kind) or ()) for kind in ("users", "teams", "apps"))
     forced = protection is None or on("allow_force_pushes")
     deleted = protection is None or on("allow_deletions")
     return {
@@ -119,7 +125,9 @@ def effective(
         "change.force_push": _word(forced and "non_fast_forward" not in kinds),
         "change.deletion": _word(deleted and "deletion" not in kinds),
         "change.signatures": _word(on("required_signatures") or "required_signatures" in kinds),
-        "change.bypass_actors": None if bypass_actors is None else str(bypass_actors),
+        "change.bypass_actors": str((bypass_actors or 0) + exempt)
+        if exempt or bypass_actors is not None
+        else None,
     }
 
 
