@@ -6,17 +6,18 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from qmsreport.errors import Rejected
+from qmsreport.errors import Malformed
 from qmsreport.records import Deployment
 from qmsreport.sources import _github_words as words
-from qmsreport.sources._github_api import Reply
+from qmsreport.sources._github_api import Refused, Reply
 from qmsreport.sources._github_deployments import CHUNK, Chunk, Scope, Seen
 from qmsreport.sources._github_read import known_moment, login, moment, pages
 from qmsreport.sources._github_state import ListState
 
 _WINDOW = timedelta(days=28)
-_SHORTEST_WINDOW = timedelta(hours=1)
-_FEW_ENOUGH = 300  # runs for each window: GitHub lists no more than 1,000 for a search, and says nothing
+_SHORTEST_WINDOW = timedelta(minutes=1)
+_FEW_ENOUGH = 300  # runs for each window
+_MOST_LISTED = 1000  # GitHub lists no more for a search, and says nothing
 _ENDED = {
     "success": "succeeded",
     "failure": "failed",
@@ -93,11 +94,17 @@ def workflow_runs(workflow: str) -> Any:
         width = _WINDOW
         while begin < until:
             end = min(begin + width, until)
-            parameters = {"created": f"{begin.isoformat()}Z..{end.isoformat()}Z", "per_page": 100}
+            parameters = {"created": f"{_whole_second(begin)}..{_whole_second(end)}", "per_page": 100}
             replies = [scope.api.rest(path, parameters)]
-            if replies[0].data["total_count"] > _FEW_ENOUGH and width > _SHORTEST_WINDOW:
+            count = replies[0].data["total_count"]
+            if count > _FEW_ENOUGH and width > _SHORTEST_WINDOW:
                 width = max(width / 2, _SHORTEST_WINDOW)
                 continue
+            if count > _MOST_LISTED:
+                raise Malformed(
+                    f"GitHub lists {_MOST_LISTED} of the {count} runs of {scope.repository} from {begin} to {end}. "
+                    "Name the workflow that deploys in 'workflow'."
+                )
             while replies[-1].next_page:
                 replies.append(scope.api.rest(replies[-1].next_page))
             runs = {run["id"]: run for reply in replies for run in reply.data["workflow_runs"]}
@@ -109,6 +116,11 @@ def workflow_runs(workflow: str) -> Any:
                 width = min(width * 2, _WINDOW)
 
     return signal
+
+
+def _whole_second(at: datetime) -> str:
+    """A time as GitHub's search takes it: without a fraction."""
+    return f"{at.isoformat(timespec='seconds')}Z"
 
 
 def _run(scope: Scope, run: Mapping[str, Any], replies: list[Reply], *, named: bool) -> Seen | None:
@@ -147,8 +159,10 @@ def _run_course(scope: Scope, run: Mapping[str, Any], replies: list[Reply]) -> w
     for number in range(1, attempts):
         try:
             reply = scope.api.rest(f"/repos/{scope.repository}/actions/runs/{run['id']}/attempts/{number}")
-        except Rejected:  # its retention is over; what follows is what is known
-            continue
+        except Refused as error:
+            if error.status != 404:
+                raise
+            continue  # its retention is over; what follows is what is known
         replies.append(reply)
         if reply.data["conclusion"] == "success":
             return words.Course("succeeded", known_moment(reply.data["updated_at"]), number, settled=True)

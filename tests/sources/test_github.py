@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -124,6 +125,33 @@ def test_more_runs_than_a_search_lists(hub: GitHubServer, repo: Repo, read: Any)
     ledger = read(deployments="workflow_runs", workflow="deploy.yml")
     assert len(ledger.rows("deployments")) == 1300
     assert len(hub.asked("/runs")) < 60
+
+
+def test_many_runs_within_an_hour(repo: Repo, read: Any) -> None:
+    """Where an hour alone has more runs than GitHub lists, it is cut into minutes."""
+    sha = repo.commit("a", JULY)
+    for index in range(1100):
+        at = JULY + index * timedelta(seconds=3)
+        repo.run("Deploy", sha, (at, at + MINUTE, "success"))
+    ledger = read(deployments="workflow_runs", workflow="deploy.yml", since=JULY, until=JULY + HOUR)
+    assert len(ledger.rows("deployments")) == 1100
+
+
+def test_more_runs_in_a_minute_than_github_lists(repo: Repo, read: Any) -> None:
+    """What GitHub leaves out without a word is on record as not assessed."""
+    sha = repo.commit("a", JULY)
+    for _ in range(1001):
+        repo.run("Deploy", sha, (JULY, JULY + MINUTE, "success"))
+    ledger = read(deployments="workflow_runs", workflow="deploy.yml", since=JULY, until=JULY + HOUR)
+    (error,) = (one.error for one in ledger.extracts if one.error)
+    assert "lists 1000 of the 1001 runs" in error
+
+
+def test_runs_are_asked_for_in_whole_seconds(hub: GitHubServer, repo: Repo, read: Any) -> None:
+    """GitHub's search knows no fraction of a second."""
+    now = NOW + timedelta(microseconds=123456)
+    read(deployments="workflow_runs", workflow="deploy.yml", now=now, until=now)
+    assert hub.asked("/runs")[-1].parameters["created"].endswith("..2026-10-01T00:00:00Z")
 
 
 def test_enterprise_server_as_an_app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
