@@ -17,6 +17,7 @@ _ROLLBACK = re.compile(r"\broll(?:ed|ing)?[ _-]?back\b", re.IGNORECASE)
 _FIXES = re.compile(r"\b(?:fix(?:es|ed)?|resolves?|mitigates?)\s+incident\s+#?(\d+)\b", re.IGNORECASE)
 _SERVICE_KEYS = ("service", "app", "application", "component")
 _FAILED = ("FAILURE", "ERROR")
+_ENDS = ("SUCCESS", *_FAILED, "INACTIVE")
 
 _CAUSE = re.compile(
     r"^\W*(?:caused[ _-]by|introduced[ _-](?:by|in|with)|cause)\b[^\n]*?"
@@ -61,8 +62,10 @@ def course(statuses: Iterable[Status]) -> Course:
       superseded it) is neither failure nor finish.
     * `failure` and `error` end an attempt; if something follows, that is the next attempt.
     * No status at all says nothing: outcome `None`. `inactive` without a success: it never went live, cancelled.
+
+    GitHub's times have whole seconds: of two statuses in one, that which ends the deployment came last.
     """
-    history = sorted(statuses, key=lambda status: status.at)
+    history = sorted(statuses, key=lambda status: (status.at, status.state in _ENDS))
     if not history:
         return Course(None, None, None, settled=False)
     success = next((status.at for status in history if status.state == "SUCCESS"), None)

@@ -63,6 +63,13 @@ def test_outcome_without_success(
     assert (row["outcome"], row["finished_at"]) == (outcome, finished)
 
 
+def test_statuses_of_one_second_are_taken_in_their_order(repo: Repo, read: Any) -> None:
+    """A deployment that began and failed within a second has failed; it does not run for ever."""
+    repo.deploy(repo.commit("a", JULY), JULY, ("queued", JULY), ("in_progress", JULY), ("failure", JULY))
+    row = one(read().rows("deployments"))
+    assert (row["outcome"], row["attempt"], row["finished_at"]) == ("failed", 1, JULY)
+
+
 def test_status_history_longer_than_a_page(repo: Repo, read: Any) -> None:
     """The first success is found where 100 later statuses hide it."""
     deployment = repo.deploy(repo.commit("a", JULY), JULY, ("success", JULY + MINUTE))
