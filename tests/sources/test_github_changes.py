@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.sources.github_server import Answer, GitHubServer, Repo
+from tests.sources.github_server import Answer, GitHubServer, Missing, Repo
 from tests.sources.github_world import DAY, HOUR, JULY, MINUTE, history, one, protection
 
 
@@ -53,6 +53,23 @@ def test_approvals_are_those_that_stand_at_the_merge(repo: Repo, read: Any) -> N
     assert change["approvers"] == ["bob"]
     assert change["approved_at"] == JULY + 2 * HOUR
     assert change["first_reviewed_at"] == JULY + HOUR
+
+
+def test_hidden_reviews_are_not_taken_for_none(repo: Repo, read: Any) -> None:
+    """Where a permission hides the reviews, nobody says that a change was not approved."""
+
+    def denied() -> None:
+        raise Missing("FORBIDDEN", "Resource not accessible by personal access token")
+
+    sha = repo.commit("o", JULY)
+    repo.pull(JULY, [(sha, JULY)], merged=JULY + DAY, merge_sha=sha)["reviews"] = denied
+    ledger = read()
+    assert one(ledger.rows("changes"))["approvers"] is None
+    warnings = [text for extract in ledger.extracts for text in extract.warnings]
+    assert (
+        "PullRequests: repository.list.nodes.reviews: Resource not accessible by personal access token"
+        in warnings
+    )
 
 
 @pytest.mark.parametrize(("required", "approved"), [(1, JULY + HOUR), (2, JULY + 2 * HOUR), (3, None)])
