@@ -3,7 +3,7 @@
 PyGithub brings the authentication (token, App installation with its renewals), the base URLs of github.com and
 of an Enterprise server, TLS and connection handling. Its lazy objects and `PaginatedList` are not used: they
 hide the answer's headers and text, send no `If-None-Match`, and ask once for each object. So requests go
-through its `Requester.requestJson`, which hands over status, headers and text.
+through its `Requester.requestJson`, which hands over status, headers and text. What an answer is, `_github_faults` judges.
 
 Its own pause between requests is switched off: it takes every POST for a write and would put a second between
 two GraphQL queries, which are reads. GitHub's limits are obeyed as they are answered (`_github_limits`).
@@ -12,10 +12,8 @@ two GraphQL queries, which are reads. GitHub's limits are obeyed as they are ans
 from __future__ import annotations
 
 import hashlib
-import io
 import json
 import math
-import re
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -24,13 +22,14 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import requests
-from requests.structures import CaseInsensitiveDict
 from requests.utils import parse_header_links
 
 from qmsreport import __version__, http
 from qmsreport.errors import Malformed, Rejected, Unavailable
+from qmsreport.sources import _github_faults as faults
 from qmsreport.sources import _github_queries as queries
-from qmsreport.sources._github_limits import message, server_time, wait_seconds
+from qmsreport.sources._github_faults import ServerFault
+from qmsreport.sources._github_limits import server_time, wait_seconds
 
 if TYPE_CHECKING:
     from github.Auth import Auth
@@ -38,40 +37,6 @@ if TYPE_CHECKING:
 
 API_VERSION = "2022-11-28"
 _GRAPHQL_HEADERS = {"X-Github-Next-Global-ID": "1"}  # ids in one format, on every version of the server
-_HIDDEN = {
-    "NOT_FOUND",
-    "FORBIDDEN",
-    "INSUFFICIENT_SCOPES",
-}  # GraphQL errors that say what this account may not see
-_UNFINISHED = re.compile(r"something went wrong|timed? ?out", re.IGNORECASE)
-
-
-class ServerFault(Unavailable):
-    """The server answers 5xx, or gives up on a query, after every retry: a smaller question may still work."""
-
-
-_REFUSALS = {
-    401: "the credentials are not accepted",
-    403: "a permission is missing",
-    404: "nothing is there to see",
-    409: "the repository is empty",
-    410: "it is switched off there",
-    422: "it does not know what was named",
-    451: "it is blocked for legal reasons",
-    500: "it is too large to be computed",  # only where GitHub says so
-}
-_TOO_LARGE = re.compile(r"taking too long to generate", re.IGNORECASE)
-
-
-class Refused(Rejected):
-    """REST answered with one of these; GitHub's own words stand in the message."""
-
-    def __init__(self, status: int, where: str, words: str) -> None:
-        self.status = status
-        super().__init__(
-            f"GitHub refused {http.redact(where)}: {status}, {_REFUSALS[status]} ({http.redact(words)}). "
-            "Check the name, the token, and what it is allowed to read."
-        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,6 +91,7 @@ class Api:
     sleep: Callable[[float], None] = time.sleep
     product_version: str | None = None
     _login: str | None = None
+    _now_at: dict[str, str] = field(default_factory=dict)  # a repository's path: by the name it has now
 
     @cached_property
     def _requester(self) -> Requester:
@@ -156,12 +122,24 @@ class Api:
         self._login = reply.data["viewer"]["login"]
         return reply
 
+    def about(self, repository: str) -> Reply:
+        """The repository's own document; what is asked of it later is asked under the name it has there.
+
+        GitHub redirects an old name, and PyGithub follows without the question's parameters.
+        """
+        path = f"/repos/{repository}"
+        reply = self.rest(path)
+        self._now_at[path] = f"/repos/{reply.data['full_name']}"
+        return reply
+
     def rest(self, path: str, parameters: Mapping[str, Any] | None = None, etag: str | None = None) -> Reply:
         """GET one REST document; with `etag`, the status may be 304 and the data `None`.
 
         Raises:
             Rejected, Unavailable, Malformed: as `http.check` words them.
         """
+        configured = "/".join(path.split("/")[:4])
+        path = self._now_at.get(configured, configured) + path[len(configured) :]
         headers = {"Accept": "application/vnd.github+json"} | ({"If-None-Match": etag} if etag else {})
         return self._send("GET", path, dict(parameters or {}), headers, None, self._line(path, parameters))
 
@@ -183,16 +161,16 @@ class Api:
             dict(_GRAPHQL_HEADERS),
             body,
             asked,
-            lambda document: _gave_up(self.url, name, document),
+            lambda document: faults.gave_up(self.url, name, document),
         )
         if not isinstance(reply.data, dict) or not {"data", "errors"} & reply.data.keys():
             raise Malformed(
                 f"GitHub at {self.url} answered {name} with something that is not GraphQL. Check 'url'."
             )
-        errors = _errors(reply.data)
+        errors = faults.errors_of(reply.data)
         data = reply.data.get("data")
-        if errors and not _usable(data):
-            raise _refusal(self.url, name, errors)
+        if errors and not faults.is_usable(data):
+            raise faults.refusal(self.url, name, errors)
         return Reply(
             asked=asked,
             status=reply.status,
@@ -201,7 +179,7 @@ class Api:
             data=data,
             started_at=reply.started_at,
             finished_at=reply.finished_at,
-            warnings=tuple(sorted({_sentence(name, error) for error in errors})),
+            warnings=tuple(sorted({faults.sentence(name, error) for error in errors})),
         )
 
     def _line(self, path: str, parameters: Mapping[str, Any] | None) -> str:
@@ -230,7 +208,8 @@ class Api:
                 status, got, text = answer
                 wait = wait_seconds(status, got, text, self.clock())
                 if wait is None:
-                    data, fault = self._judge(status, got, text, path)
+                    where = http.redact(path if path.startswith("http") else self.url + path)
+                    data, fault = faults.judge(status, got, text, where)
                     fault = fault or fault_in(data)
                     if fault is None:
                         self.product_version = got.get("x-github-enterprise-version") or (
@@ -299,37 +278,6 @@ class Api:
             ) from None
         return status, _lower(got), text
 
-    def _judge(
-        self, status: int, headers: Mapping[str, str], text: str, path: str
-    ) -> tuple[Any, Exception | None]:
-        """The document, or the fault that is worth another try; raises for what no retry mends."""
-        where = path if path.startswith("http") else self.url + path
-        said = message(text)
-        if status == 500 and _TOO_LARGE.search(said):
-            return None, Refused(status, where, said)
-        if status >= 500:
-            return None, ServerFault(
-                f"GitHub at {http.redact(where)} still answers {status} after every retry. Run the extraction again later."
-            )
-        if status == 304:
-            return None, None
-        if status in _REFUSALS:
-            raise Refused(status, where, said or "no reason given")
-        if status >= 400:
-            http.check(_response(status, headers, text, where), "GitHub")
-        try:
-            return json.loads(text), None
-        except ValueError:
-            if "json" not in headers.get("content-type", ""):
-                raise Malformed(
-                    f"GitHub at {http.redact(where)} answered {headers.get('content-type', 'something')} instead of JSON. "
-                    "Check that 'url' is its API (for an Enterprise server https://HOST/api/v3)."
-                ) from None
-            return None, Malformed(
-                f"GitHub at {http.redact(where)} answered JSON that is cut off or broken, on every try. "
-                "Run the extraction again later; if it stays so, look at the server or the proxy before it."
-            )
-
 
 def _lower(headers: Mapping[str, Any]) -> dict[str, str]:
     return {key.lower(): str(value) for key, value in headers.items()}
@@ -343,61 +291,3 @@ def _short(variables: Mapping[str, Any]) -> dict[str, Any]:
         else value
         for key, value in variables.items()
     }
-
-
-def _usable(data: Any) -> bool:
-    """Whether an answer with errors still holds what was asked about."""
-    return isinstance(data, dict) and any(value is not None for key, value in data.items() if key != "viewer")
-
-
-def _sentence(name: str, error: Mapping[str, Any]) -> str:
-    """One GraphQL error, without the positions in lists that would make each line different."""
-    path = ".".join(str(part) for part in error.get("path") or () if not isinstance(part, int))
-    return http.redact(f"{name}: {path or 'query'}: {error.get('message', 'unknown error')}")
-
-
-def _errors(document: Any) -> list[dict[str, Any]]:
-    """The errors of a GraphQL answer."""
-    found = document.get("errors") if isinstance(document, dict) else None
-    return [error for error in found or () if isinstance(error, dict)]
-
-
-def _why(errors: Sequence[Mapping[str, Any]]) -> str:
-    return http.redact("; ".join(sorted({str(error.get("message", "")) for error in errors})))
-
-
-def _gave_up(url: str, name: str, document: Any) -> ServerFault | None:
-    """The fault when GitHub did not finish a query; part of an answer is none, where no permission hides the rest.
-
-    Raises:
-        ServerFault: the query is too heavy as it is: asking the same again is of no use.
-    """
-    errors = [error for error in _errors(document) if error.get("type") not in _HIDDEN]
-    heavy = any(error.get("type") == "RESOURCE_LIMITS_EXCEEDED" for error in errors)
-    if not (heavy or _UNFINISHED.search(_why(errors)) or (errors and _usable(document.get("data")))):
-        return None
-    fault = ServerFault(f"GitHub at {url} gave up on {name}: {_why(errors)}. Run the extraction again later.")
-    if heavy:
-        raise fault
-    return fault
-
-
-def _refusal(url: str, name: str, errors: Sequence[Mapping[str, Any]]) -> Exception:
-    if {str(error.get("type", "")) for error in errors} & _HIDDEN:
-        return Rejected(
-            f"GitHub at {url} refused {name}: {_why(errors)}. "
-            "Check the repository's name, and what the token is allowed to read."
-        )
-    return Malformed(
-        f"GitHub at {url} did not understand {name}: {_why(errors)}. Report this with its version."
-    )
-
-
-def _response(status: int, headers: Mapping[str, str], text: str, url: str) -> requests.Response:
-    """What PyGithub handed over in pieces, as the `Response` that `http.check` words errors from."""
-    response = requests.Response()
-    response.status_code = status
-    response.headers = CaseInsensitiveDict(headers)
-    response.raw = io.BytesIO(text.encode())
-    response.url = url
-    return response

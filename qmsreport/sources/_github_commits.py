@@ -17,7 +17,8 @@ from typing import Any
 from qmsreport.errors import Malformed
 from qmsreport.extracts import Extract
 from qmsreport.records import Commit, DeploymentCommit
-from qmsreport.sources._github_api import Api, Refused, Reply, ServerFault
+from qmsreport.sources._github_api import Api, Reply
+from qmsreport.sources._github_faults import Refused, ServerFault
 from qmsreport.sources._github_read import extract, is_bot, login, moment
 from qmsreport.sources._github_state import ChainState, Success
 
@@ -82,9 +83,10 @@ def compare(api: Api, repository: str, base: str, head: str, replies: list[Reply
         # the first page also lists up to 300 changed files, which no parameter leaves out
         reply = api.rest(path, {"per_page": 100, "page": page})
         replies.append(reply)
+        before = len(found)
         for item in reply.data["commits"]:
             found[item["sha"]] = commit_of(repository, item)
-        if not reply.data["commits"] or len(found) >= reply.data["total_commits"] or reply.next_page is None:
+        if len(found) == before or len(found) >= reply.data["total_commits"] or reply.next_page is None:
             break
         page += 1
     if len(found) < reply.data["total_commits"]:

@@ -19,8 +19,9 @@ from qmsreport.extracts import Extract, Progress
 from qmsreport.records import Deployment
 from qmsreport.services import ServiceMap
 from qmsreport.sources import _github_words as words
-from qmsreport.sources._github_api import Api, Reply, ServerFault
+from qmsreport.sources._github_api import Api, Reply
 from qmsreport.sources._github_commits import attribute
+from qmsreport.sources._github_faults import ServerFault
 from qmsreport.sources._github_read import SMALLEST_PAGE, extract, known_moment, login, refused, whole
 from qmsreport.sources._github_state import ListState, Success, load_chain, load_list
 

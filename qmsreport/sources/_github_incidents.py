@@ -20,8 +20,9 @@ from qmsreport.errors import Rejected
 from qmsreport.extracts import Extract, Progress
 from qmsreport.records import Incident, IncidentEvent
 from qmsreport.sources import _github_words as words
-from qmsreport.sources._github_api import Refused, Reply
+from qmsreport.sources._github_api import Reply
 from qmsreport.sources._github_deployments import Scope
+from qmsreport.sources._github_faults import Refused
 from qmsreport.sources._github_read import (
     extract,
     is_bot,

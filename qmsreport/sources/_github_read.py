@@ -10,7 +10,8 @@ from typing import Any
 from qmsreport.errors import Malformed, SourceError
 from qmsreport.extracts import Batch, Extract
 from qmsreport.records import frame
-from qmsreport.sources._github_api import Api, Reply, ServerFault, digest
+from qmsreport.sources._github_api import Api, Reply, digest
+from qmsreport.sources._github_faults import ServerFault
 
 SMALLEST_PAGE = 5
 

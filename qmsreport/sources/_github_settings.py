@@ -42,16 +42,17 @@ def assess(scope: Scope, progress: Progress) -> Assessed:
     started = scope.api.clock()
     base = f"/repos/{scope.repository}"
     try:
-        repository = scope.api.rest(base)
+        repository = scope.api.about(scope.repository)
+        called = str(repository.data["full_name"])
+        warnings = [] if called.lower() == scope.repository.lower() else [_renamed(scope.repository, called)]
         branch = str(repository.data["default_branch"])
         there = quote(branch, safe="")
         paths = (f"{base}/branches/{there}/protection", f"{base}/rules/branches/{there}")
         known = noted.get("branch") == branch and noted.get("reading") == _READING
         replies = _unchanged(scope, noted) if known else None
         if replies:
-            same = extract(
-                scope.api, subject, [repository, *replies], {}, cursor=json.dumps(noted, sort_keys=True)
-            )
+            cursor = json.dumps(noted, sort_keys=True)
+            same = extract(scope.api, subject, [repository, *replies], {}, cursor=cursor, warnings=warnings)
             return Assessed(same, noted["approvals"])
         protection, first = _protection(scope, paths[0])
         rules = _rules(scope, paths[1])
@@ -63,16 +64,21 @@ def assess(scope: Scope, progress: Progress) -> Assessed:
     values = effective(protection, rules.items, bypass.actors)
     required = int(values[_APPROVALS] or 0)
     etags = {paths[0]: (first.etag if first else _ABSENT), paths[1]: rules.replies[0].etag} | bypass.etags
-    cursor = {"branch": branch, "reading": _READING, "approvals": required, "etags": etags}
+    note = {"branch": branch, "reading": _READING, "approvals": required, "etags": etags}
     made = extract(
         scope.api,
         subject,
         replies,
         {"settings": list(_settings(f"{scope.repository}@{branch}", values, paths))},
-        cursor=json.dumps(cursor, sort_keys=True),
+        cursor=json.dumps(note, sort_keys=True),
         lists_all=("settings",),
+        warnings=warnings,
     )
     return Assessed(made, required)
+
+
+def _renamed(configured: str, called: str) -> str:
+    return f"{configured} is called {called} now; it is read and stored under the name in the configuration"
 
 
 def effective(

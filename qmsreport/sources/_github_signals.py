@@ -9,8 +9,9 @@ from typing import Any
 from qmsreport.errors import Malformed
 from qmsreport.records import Deployment
 from qmsreport.sources import _github_words as words
-from qmsreport.sources._github_api import Refused, Reply
+from qmsreport.sources._github_api import Reply
 from qmsreport.sources._github_deployments import CHUNK, Chunk, Scope, Seen
+from qmsreport.sources._github_faults import Refused
 from qmsreport.sources._github_read import known_moment, login, moment, pages
 from qmsreport.sources._github_state import ListState
 

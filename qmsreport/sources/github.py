@@ -22,8 +22,9 @@ from qmsreport.sources import (
     _github_settings,
     _github_signals,
 )
-from qmsreport.sources._github_api import Api, Refused, ServerFault
+from qmsreport.sources._github_api import Api
 from qmsreport.sources._github_deployments import Scope
+from qmsreport.sources._github_faults import Refused, ServerFault
 from qmsreport.sources._github_read import moment
 
 if TYPE_CHECKING:

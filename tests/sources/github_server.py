@@ -64,6 +64,7 @@ class Repo:
     protection: dict[str, Any] | int | None = None  # an int is a status to refuse with
     rules: list[dict[str, Any]] = field(default_factory=list)
     rulesets: dict[int, dict[str, Any]] = field(default_factory=dict)
+    formerly: str = ""  # the name it had before it was renamed; GitHub goes on answering to it
     counter: int = 3_000_000_000  # real ids have outgrown 32 bits
 
     def _next(self) -> int:
@@ -333,8 +334,20 @@ class GitHubServer:
         if asked.operation:
             assert asked.path == ("/api/graphql" if self.prefix else "/graphql"), asked.path
             return self._graphql(question)
+        parts = path.split("/")
+        if parts[1] == "repositories":  # how GitHub's own links name a repository
+            path = "/".join(["", "repos", list(self.repos)[int(parts[2])], *parts[3:]])
         openapi().check_request(asked.method, path, asked.parameters)
+        name = "/".join(parts[2:4])
+        if moved := next((one for one in self.repos.values() if one.formerly == name), None):
+            rest = "/".join(["", *parts[4:]]) if parts[4:] else ""
+            location = f"{self._link(moved)}{rest}?{urllib.parse.urlencode(asked.parameters)}"
+            return Answer(301, {"message": "Moved Permanently", "url": location}, {"Location": location})
         return self._rest(asked, path, self._route(asked, path))
+
+    def _link(self, repo: Repo) -> str:
+        """A repository's URL by its id, which outlives its name."""
+        return f"{self.url}/repositories/{list(self.repos.values()).index(repo)}"
 
     def _rest(self, asked: Asked, path: str, answer: Answer) -> Answer:
         if answer.status < 400:
@@ -407,8 +420,11 @@ class GitHubServer:
         headers = {}
         if page * size < len(items):
             query = urllib.parse.urlencode(asked.parameters | {"page": page + 1, "per_page": size})
-            root = self.url.removesuffix(self.prefix)
-            headers["Link"] = f'<{root}{asked.path}?{query}>; rel="next"'
+            parts = asked.path.removeprefix(self.prefix).split("/")
+            by_id = parts[1] == "repositories"
+            place = int(parts[2]) if by_id else list(self.repos).index("/".join(parts[2:4]))
+            rest = "/".join(parts[3 if by_id else 4 :])
+            headers["Link"] = f'<{self.url}/repositories/{place}/{rest}?{query}>; rel="next"'
         return Answer(200, wrap(items[(page - 1) * size : page * size]), headers)
 
     def _deployment(self, one: dict[str, Any]) -> dict[str, Any]:
@@ -541,7 +557,8 @@ def _resolve_root(server: GitHubServer, name: str, arguments: dict[str, Any]) ->
     if name == "viewer":
         return {"__typename": "User", "login": server.viewer}
     if name == "repository":
-        repo = server.repos.get(f"{arguments['owner']}/{arguments['name']}")
+        full = f"{arguments['owner']}/{arguments['name']}"
+        repo = next((one for one in server.repos.values() if full in (one.name, one.formerly)), None)
         if repo is None:
             raise Missing("NOT_FOUND", "Could not resolve to a Repository with that name.")
         return repo

@@ -57,6 +57,42 @@ def test_a_second_run_re_reads_the_overlap_only(hub: GitHubServer, repo: Repo, r
     assert {kind: ledger.rows(kind) for kind in rows} == rows
 
 
+def test_renamed_repository_is_read_under_its_configured_name(hub: GitHubServer, read: Any) -> None:
+    """GitHub goes on answering to the old name: the same is read, and the ledger says how it is called now."""
+    history(hub.repos[REPO], 150)
+    before = read()
+    hub.log.clear()
+    moved = hub.repos.pop(REPO)
+    moved.name, moved.formerly = "acme/till", REPO
+    hub.repos["acme/till"] = moved
+    after = read(repositories=[REPO])
+    for kind in ("deployments", "deployment_commits", "commits", "changes"):
+        assert after.rows(kind) == before.rows(kind), kind
+    assert len([one for one in hub.log if one.status == 301]) == 1
+    assert after.extracts[0].warnings == (
+        "acme/checkout is called acme/till now; it is read and stored under the name in the configuration",
+    )
+
+
+def test_renamed_repository_whose_new_name_is_not_known(hub: GitHubServer, read: Any) -> None:
+    """Where only the question about the repository fails, a redirected comparison ends, and is made up for."""
+    history(hub.repos[REPO], 150)
+    moved = hub.repos.pop(REPO)
+    moved.name, moved.formerly = "acme/till", REPO
+    hub.repos["acme/till"] = moved
+    hub.faults.append(
+        lambda asked, _: Answer(503, {"message": "busy"}) if asked.path == f"/repos/{REPO}" else None
+    )
+    ledger = read(repositories=[REPO], retries=0, incident_labels=[])
+    assert [one.subject for one in ledger.extracts if one.error] == [
+        f"settings:{REPO}",
+        f"deployments:{REPO}",
+    ]
+    hub.faults.clear()
+    read(ledger, repositories=[REPO])
+    assert len(ledger.rows("deployment_commits")) == 149
+
+
 def test_releases_as_deployments(repo: Repo, read: Any) -> None:
     """Published releases are deployments of their tag's commit; drafts wait, pre-releases need a mapping."""
     first = repo.commit("a", JULY)
