@@ -77,8 +77,12 @@ class Scope:
         return {"owner": owner, "name": name}
 
     def environment(self, name: str | None) -> str | None:
-        """An environment as the report names it."""
-        return self.environments.get(name, name) if name else None
+        """An environment as the report names it; GitHub's own names do not differ by case."""
+        if not name or name in self.environments:
+            return self.environments.get(name or "")
+        named = {theirs.lower(): ours for theirs, ours in self.environments.items()}
+        production = {ours.lower(): ours for ours in self.delivery.production}
+        return (production | named).get(name.lower(), name)
 
 
 def stream(scope: Scope, progress: Progress, signal: Any) -> Iterator[Extract]:

@@ -83,11 +83,16 @@ def _tag_prefix(tag: str) -> str:
     return tag.replace("@", "/")
 
 
+def runs_path(workflow: str) -> str:
+    """Where a repository lists the runs of a workflow; without one, of all."""
+    return f"/actions/workflows/{workflow}/runs" if workflow else "/actions/runs"
+
+
 def workflow_runs(workflow: str) -> Any:
     """The signal of one workflow's runs (its file name or id), or of every workflow named in `environments`."""
 
     def signal(scope: Scope, start: datetime, _state: ListState | None) -> Iterator[Chunk]:
-        path = f"/repos/{scope.repository}/actions/" + (f"workflows/{workflow}/runs" if workflow else "runs")
+        path = f"/repos/{scope.repository}{runs_path(workflow)}"
         asked_at = scope.api.clock()
         until = min(asked_at, scope.until)
         # a failed run can be re-run for 30 days without becoming a new one

@@ -175,7 +175,7 @@ def service_of(
     ]
     if named:
         return max(named, key=len)  # `checkout-api-production` is of checkout-api, not of checkout
-    declaring = [entry.name for entry in entries if environment in entry.environments]
+    declaring = [entry.name for entry in entries if low in {one.lower() for one in entry.environments}]
     return declaring[0] if len(declaring) == 1 else None
 
 

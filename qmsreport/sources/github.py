@@ -159,8 +159,11 @@ class GitHub:
             oldest += [created] if created else []
         except SourceError as error:
             return [f"{repository}: {error}"]
-        signal = "/deployments" if self._options.deployments == "deployments" else "/actions/runs"
-        if self._options.deployments != "releases":
+        signal = {
+            "deployments": "/deployments",
+            "workflow_runs": _github_signals.runs_path(self._options.workflow),
+        }.get(self._options.deployments)
+        if signal:
             try:
                 self._api.rest(f"/repos/{repository}{signal}", {"per_page": 1})
             except SourceError as error:

@@ -219,6 +219,16 @@ def test_diagnose(hub: GitHubServer, repo: Repo, tmp_path: Path, monkeypatch: py
     assert "acme/gone: GitHub at" in text
 
 
+def test_diagnose_asks_for_the_named_workflow(
+    hub: GitHubServer, repo: Repo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A workflow that a repository does not have is found by `doctor`, not first by an extraction."""
+    hub.fail(9, Answer(404, {"message": "Not Found"}), on="/workflows/depoly.yml/runs")
+    source = make(hub, tmp_path, monkeypatch, deployments="workflow_runs", workflow="depoly.yml")
+    (problem,) = source.diagnose().problems
+    assert problem.startswith("acme/checkout, actions/workflows/depoly.yml/runs: GitHub refused")
+
+
 def test_diagnose_never_raises(hub: GitHubServer, repo: Repo, tmp_path: Path, monkeypatch: Any) -> None:
     """A missing token, a wrong one and a server that is away are reported, not raised."""
     source = make(hub, tmp_path, monkeypatch)

@@ -291,6 +291,14 @@ def test_environments_are_mapped_and_kept_apart(repo: Repo, read: Any) -> None:
     assert len(ledger.rows("deployment_commits")) == 4
 
 
+def test_environments_do_not_differ_by_case(repo: Repo, read: Any) -> None:
+    """GitHub takes `Production` and `production` for one: they are one line, under the configured spelling."""
+    for index, name in enumerate(("production", "Production", "PROD-EU", "QA")):
+        repo.deploy(repo.commit("a", JULY), JULY + index * HOUR, ("success", JULY), environment=name)
+    rows = read(environments={"Prod-EU": "production-eu"}).rows("deployments")
+    assert [row["environment"] for row in rows] == ["production", "production", "production-eu", "QA"]
+
+
 @settings_of(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_commits_of_deployments_equal_the_graph(hub: GitHubServer, read: Any, data: st.DataObject) -> None:
