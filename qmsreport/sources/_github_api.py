@@ -29,7 +29,7 @@ from qmsreport.errors import Malformed, Rejected, Unavailable
 from qmsreport.sources import _github_faults as faults
 from qmsreport.sources import _github_queries as queries
 from qmsreport.sources._github_faults import ServerFault
-from qmsreport.sources._github_limits import server_time, wait_seconds
+from qmsreport.sources._github_limits import message, server_time, wait_seconds
 
 if TYPE_CHECKING:
     from github.Auth import Auth
@@ -265,7 +265,8 @@ class Api:
                 return error.status, _lower(got), text
             raise Rejected(
                 f"GitHub at {self.url} refused the App's installation token: {error.status} "
-                f"{http.redact(str(error.message or ''))}. Check 'app_id', 'installation_id' and 'private_key_file'."
+                f"{http.redact(message(text) or 'no reason given').rstrip('.')}. "
+                "Check 'app_id', 'installation_id', 'private_key_file' and this machine's clock."
             ) from None
         except json.JSONDecodeError:  # as above: PyGithub reads no other answer itself
             return Malformed(

@@ -132,7 +132,7 @@ def refusal(url: str, name: str, errors: Sequence[Mapping[str, Any]]) -> Excepti
 
 
 def _why(errors: Sequence[Mapping[str, Any]]) -> str:
-    return http.redact("; ".join(sorted({str(error.get("message", "")) for error in errors})))
+    return http.redact("; ".join(sorted({str(error.get("message", "")).rstrip(".") for error in errors})))
 
 
 def _response(status: int, headers: Mapping[str, str], text: str, url: str) -> requests.Response:
