@@ -18,6 +18,9 @@ from qmsreport.sources._github_state import ListState
 _WINDOW = timedelta(days=28)
 _SHORTEST_WINDOW = timedelta(minutes=1)
 _FEW_ENOUGH = 300  # runs for each window
+_LONGEST_JOB = timedelta(
+    hours=6
+)  # on GitHub's own runners; one that waited for approval takes one question more
 _MOST_LISTED = 1000  # GitHub lists no more for a search, and says nothing
 _ENDED = {
     "success": "succeeded",
@@ -171,8 +174,32 @@ def _run_course(scope: Scope, run: Mapping[str, Any], replies: list[Reply]) -> w
             continue  # its retention is over; what follows is what is known
         replies.append(reply)
         if reply.data["conclusion"] == "success":
-            return words.Course("succeeded", known_moment(reply.data["updated_at"]), number, settled=True)
+            return words.Course("succeeded", _jobs_ended(scope, run, number, replies), number, settled=True)
     if run["status"] != "completed":
         return words.Course("running", None, attempts, settled=False)
     outcome = _ENDED.get(run["conclusion"] or "")
-    return words.Course(outcome, known_moment(run["updated_at"]), attempts, settled=outcome == "succeeded")
+    updated = known_moment(run["updated_at"])
+    is_doubtful = updated - known_moment(run.get("run_started_at") or run["created_at"]) > _LONGEST_JOB
+    ended = _jobs_ended(scope, run, attempts, replies) if is_doubtful else updated
+    return words.Course(outcome, ended, attempts, settled=outcome == "succeeded")
+
+
+def _jobs_ended(scope: Scope, run: Mapping[str, Any], attempt: int, replies: list[Reply]) -> datetime | None:
+    """When the last job of an attempt ended; `None` when GitHub no longer has them.
+
+    The run's `updated_at` is that time only until something touches the run: the next attempt, or a note of it that
+    expires. So the jobs are asked for where an attempt has a successor, or seems to have taken longer than a job may.
+    """
+    path: str | None = f"/repos/{scope.repository}/actions/runs/{run['id']}/attempts/{attempt}/jobs"
+    parameters: dict[str, Any] | None = {"per_page": 100}
+    ends: list[datetime] = []
+    while path:
+        try:
+            replies.append(scope.api.rest(path, parameters))
+        except Refused as error:
+            if error.status != 404:
+                raise
+            return None
+        ends += [at for job in replies[-1].data["jobs"] if (at := moment(job["completed_at"]))]
+        path, parameters = replies[-1].next_page, None
+    return max(ends, default=known_moment(run["updated_at"]))

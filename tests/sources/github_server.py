@@ -61,6 +61,7 @@ class Repo:
     issues: list[dict[str, Any]] = field(default_factory=list)
     releases: list[dict[str, Any]] = field(default_factory=list)
     runs: list[list[dict[str, Any]]] = field(default_factory=list)  # attempts, the newest last
+    job_ends: dict[int, list[datetime]] = field(default_factory=dict)  # by run: of each attempt's only job
     protection: dict[str, Any] | int | None = None  # an int is a status to refuse with
     rules: list[dict[str, Any]] = field(default_factory=list)
     rulesets: dict[int, dict[str, Any]] = field(default_factory=dict)
@@ -210,10 +211,22 @@ class Repo:
             }
         )
 
-    def run(self, name: str, sha: str, *attempts: tuple[datetime, datetime, str]) -> None:
-        """Add a workflow run; each attempt is (started, updated, conclusion)."""
+    def run(
+        self,
+        name: str,
+        sha: str,
+        *attempts: tuple[datetime, datetime, str],
+        touched: datetime | None = None,
+    ) -> None:
+        """Add a workflow run; each attempt is (started, ended, conclusion).
+
+        As GitHub does, an attempt says that it was updated when the next one began, or when something later
+        (`touched`) changed the run; only its jobs keep the time they ended.
+        """
         number = self._next()
         created = attempts[0][0]
+        self.job_ends[number] = [ended for _, ended, _ in attempts]
+        updates = [*(started for started, _, _ in attempts[1:]), touched or attempts[-1][1]]
         self.runs.append(
             [
                 openapi().full(
@@ -232,7 +245,9 @@ class Repo:
                     display_title="Deploy",
                     actor=rest_user("deployer"),
                 )
-                for index, (started, updated, conclusion) in enumerate(attempts, 1)
+                for index, ((started, _, conclusion), updated) in enumerate(
+                    zip(attempts, updates, strict=True), 1
+                )
             ]
         )
 
@@ -408,6 +423,10 @@ class GitHubServer:
                 return Answer(200, repo.rulesets[int(number)])
             case ["actions", "runs"] | ["actions", "workflows", _, "runs"]:
                 return self._runs(asked, repo)
+            case ["actions", "runs", number, "attempts", attempt, "jobs"]:
+                ended = repo.job_ends[int(number)][int(attempt) - 1]
+                job = openapi().full("job", completed_at=iso(ended), conclusion="success", status="completed")
+                return self._page(asked, [job], lambda page: {"total_count": 1, "jobs": page})
             case ["actions", "runs", number, "attempts", attempt]:
                 for attempts in repo.runs:
                     if attempts[0]["id"] == int(number):

@@ -152,6 +152,24 @@ def test_re_run_months_later_does_not_move_the_date(repo: Repo, read: Any) -> No
     ]
 
 
+def test_run_that_was_touched_long_after_it_ended(hub: GitHubServer, repo: Repo, read: Any) -> None:
+    """What changes a run later, such as a note of it that expires, does not move the day on which it deployed."""
+    sha = repo.commit("a", JULY)
+    repo.run("Deploy", sha, (JULY, JULY + MINUTE, "success"), touched=NOW - DAY)
+    repo.run("Deploy", sha, (JULY + DAY, JULY + DAY + HOUR, "failure"), touched=NOW - DAY)
+    repo.run("Deploy", sha, (JULY + 2 * DAY, JULY + 2 * DAY + MINUTE, "success"))
+    rows = read(deployments="workflow_runs", workflow="deploy.yml").rows("deployments")
+    assert [row["finished_at"] for row in rows] == [
+        JULY + MINUTE,
+        JULY + DAY + HOUR,
+        JULY + 2 * DAY + MINUTE,
+    ]
+    assert len(hub.asked("/jobs")) == 2, "jobs are asked for only where the run's own time is in doubt"
+    hub.fail(9, Answer(404, {"message": "Not Found"}), on="/jobs")
+    rows = read(deployments="workflow_runs", workflow="deploy.yml").rows("deployments")
+    assert (rows[0]["outcome"], rows[0]["finished_at"]) == ("succeeded", None), "a time in doubt is no time"
+
+
 def test_more_runs_than_a_search_lists(hub: GitHubServer, repo: Repo, read: Any) -> None:
     """GitHub lists at most 1,000 runs for a search; the time is cut finer, and none is lost."""
     sha = repo.commit("a", JULY)
