@@ -68,6 +68,10 @@ def judge(status: int, headers: Mapping[str, str], text: str, where: str) -> tup
         )
     if status == 304:
         return None, None
+    if 300 <= status < 400:
+        raise Malformed(
+            f"GitHub at {where} redirects ({status}). Check 'url', and whether a proxy wants a sign-in."
+        )
     if status in _REFUSALS:
         raise Refused(status, where, said or "no reason given")
     if status >= 400:

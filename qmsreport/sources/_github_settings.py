@@ -77,6 +77,12 @@ def assess(scope: Scope, progress: Progress) -> Assessed:
     return Assessed(made, required)
 
 
+def known_approvals(scope: Scope, progress: Progress) -> int | None:
+    """The approvals a change needs, as an earlier run read them; `None` when none did."""
+    approvals = _noted(progress.cursor(f"settings:{scope.repository}")).get("approvals")
+    return int(approvals) if approvals is not None else None
+
+
 def _renamed(configured: str, called: str) -> str:
     return f"{configured} is called {called} now; it is read and stored under the name in the configuration"
 

@@ -96,14 +96,16 @@ class GitHub:
         faults = 0
         for repository in self._options.repositories:
             scope = self._scope(repository, since, until)
-            assessed = None
             started = self._context.clock()
             try:
                 assessed = _github_settings.assess(scope, progress)
+                required = assessed.required_approvals
                 yield assessed.extract
             except (Malformed, ServerFault) as error:
+                required = _github_settings.known_approvals(
+                    scope, progress
+                )  # a passing fault changes no rule
                 yield _github_deployments.no_answer(scope, "settings", started, error)
-            required = assessed.required_approvals if assessed else None
             for subject, stream in self._streams(scope, progress, required):
                 started = self._context.clock()
                 reached = None
