@@ -3,7 +3,7 @@
 PyGithub brings the authentication (token, App installation with its renewals), the base URLs of github.com and
 of an Enterprise server, TLS and connection handling. Its lazy objects and `PaginatedList` are not used: they
 hide the answer's headers and text, send no `If-None-Match`, and ask once for each object. So requests go
-through its `Requester.requestJson`, which hands over status, headers and text.
+through its `Requester.requestJson`, which hands over status, headers and text. What an answer is, `_github_faults` judges.
 
 Its own pause between requests is switched off: it takes every POST for a write and would put a second between
 two GraphQL queries, which are reads. GitHub's limits are obeyed as they are answered (`_github_limits`).
@@ -12,7 +12,6 @@ two GraphQL queries, which are reads. GitHub's limits are obeyed as they are ans
 from __future__ import annotations
 
 import hashlib
-import io
 import json
 import math
 import time
@@ -23,12 +22,13 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import requests
-from requests.structures import CaseInsensitiveDict
 from requests.utils import parse_header_links
 
 from qmsreport import __version__, http
 from qmsreport.errors import Malformed, Rejected, Unavailable
+from qmsreport.sources import _github_faults as faults
 from qmsreport.sources import _github_queries as queries
+from qmsreport.sources._github_faults import ServerFault
 from qmsreport.sources._github_limits import message, server_time, wait_seconds
 
 if TYPE_CHECKING:
@@ -37,26 +37,6 @@ if TYPE_CHECKING:
 
 API_VERSION = "2022-11-28"
 _GRAPHQL_HEADERS = {"X-Github-Next-Global-ID": "1"}  # ids in one format, on every version of the server
-
-
-class ServerFault(Unavailable):
-    """The server answers 5xx, or gives up on a query, after every retry: a smaller question may still work."""
-
-
-class Refused(Rejected):
-    """REST answered 401, 403 or 404; GitHub's own words stand in the message."""
-
-    def __init__(self, status: int, where: str, words: str) -> None:
-        self.status = status
-        why = {
-            401: "the credentials are not accepted",
-            403: "a permission is missing",
-            404: "nothing is there to see",
-        }
-        super().__init__(
-            f"GitHub refused {http.redact(where)}: {status}, {why[status]} ({http.redact(words)}). "
-            "Check the name, the token, and what it is allowed to read."
-        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +91,7 @@ class Api:
     sleep: Callable[[float], None] = time.sleep
     product_version: str | None = None
     _login: str | None = None
+    _now_at: dict[str, str] = field(default_factory=dict)  # a repository's path: by the name it has now
 
     @cached_property
     def _requester(self) -> Requester:
@@ -141,12 +122,24 @@ class Api:
         self._login = reply.data["viewer"]["login"]
         return reply
 
+    def about(self, repository: str) -> Reply:
+        """The repository's own document; what is asked of it later is asked under the name it has there.
+
+        GitHub redirects an old name, and PyGithub follows without the question's parameters.
+        """
+        path = f"/repos/{repository}"
+        reply = self.rest(path)
+        self._now_at[path] = f"/repos/{reply.data['full_name']}"
+        return reply
+
     def rest(self, path: str, parameters: Mapping[str, Any] | None = None, etag: str | None = None) -> Reply:
         """GET one REST document; with `etag`, the status may be 304 and the data `None`.
 
         Raises:
             Rejected, Unavailable, Malformed: as `http.check` words them.
         """
+        configured = "/".join(path.split("/")[:4])
+        path = self._now_at.get(configured, configured) + path[len(configured) :]
         headers = {"Accept": "application/vnd.github+json"} | ({"If-None-Match": etag} if etag else {})
         return self._send("GET", path, dict(parameters or {}), headers, None, self._line(path, parameters))
 
@@ -155,18 +148,29 @@ class Api:
 
         What a permission hides is `null` in there and a sentence in `warnings`; when the very thing asked
         about is hidden or missing it is an error.
+
+        Raises:
+            ServerFault: GitHub gave up, also where part of the answer came: what it left out is not known.
         """
         asked = f"query {name} {json.dumps(_short(variables), sort_keys=True)}"
         body = {"query": queries.DOCUMENTS[name], "variables": dict(variables)}
-        reply = self._send("POST", self._requester.graphql_url, {}, dict(_GRAPHQL_HEADERS), body, asked)
+        reply = self._send(
+            "POST",
+            self._requester.graphql_url,
+            {},
+            dict(_GRAPHQL_HEADERS),
+            body,
+            asked,
+            lambda document: faults.gave_up(self.url, name, document),
+        )
         if not isinstance(reply.data, dict) or not {"data", "errors"} & reply.data.keys():
             raise Malformed(
                 f"GitHub at {self.url} answered {name} with something that is not GraphQL. Check 'url'."
             )
-        errors = [error for error in reply.data.get("errors") or () if isinstance(error, dict)]
+        errors = faults.errors_of(reply.data)
         data = reply.data.get("data")
-        if errors and not _usable(data):
-            raise _refusal(self.url, name, errors)
+        if errors and not faults.is_usable(data):
+            raise faults.refusal(self.url, name, errors)
         return Reply(
             asked=asked,
             status=reply.status,
@@ -175,7 +179,7 @@ class Api:
             data=data,
             started_at=reply.started_at,
             finished_at=reply.finished_at,
-            warnings=tuple(sorted({_sentence(name, error) for error in errors})),
+            warnings=tuple(sorted({faults.sentence(name, error) for error in errors})),
         )
 
     def _line(self, path: str, parameters: Mapping[str, Any] | None) -> str:
@@ -183,7 +187,14 @@ class Api:
         return http.redact(f"GET {path}" + (f"?{query}" if query else ""))
 
     def _send(
-        self, verb: str, path: str, parameters: dict[str, Any], headers: dict[str, str], body: Any, asked: str
+        self,
+        verb: str,
+        path: str,
+        parameters: dict[str, Any],
+        headers: dict[str, str],
+        body: Any,
+        asked: str,
+        fault_in: Callable[[Any], Exception | None] = lambda _document: None,
     ) -> Reply:
         """Send until it is answered, a limit is longer than allowed, or the retries are used up."""
         started = self.clock()
@@ -197,7 +208,9 @@ class Api:
                 status, got, text = answer
                 wait = wait_seconds(status, got, text, self.clock())
                 if wait is None:
-                    data, fault = self._judge(status, got, text, path)
+                    where = http.redact(path if path.startswith("http") else self.url + path)
+                    data, fault = faults.judge(status, got, text, where)
+                    fault = fault or fault_in(data)
                     if fault is None:
                         self.product_version = got.get("x-github-enterprise-version") or (
                             f"API {got.get('x-github-api-version-selected', API_VERSION)}"
@@ -247,43 +260,28 @@ class Api:
         except requests.exceptions.RequestException as error:
             raise http.failure(error, "GitHub", self.url) from None
         except GithubException as error:  # only the exchange of an App's key for a token raises these
+            got, text = error.headers or {}, json.dumps(error.data)
+            if error.status >= 500 or wait_seconds(error.status, _lower(got), text, self.clock()) is not None:
+                return error.status, _lower(got), text
             raise Rejected(
                 f"GitHub at {self.url} refused the App's installation token: {error.status} "
-                f"{http.redact(str(error.message or ''))}. Check 'app_id', 'installation_id' and 'private_key_file'."
+                f"{http.redact(message(text) or 'no reason given').rstrip('.')}. "
+                "Check 'app_id', 'installation_id', 'private_key_file' and this machine's clock."
             ) from None
+        except json.JSONDecodeError:  # as above: PyGithub reads no other answer itself
+            return Malformed(
+                f"GitHub at {self.url} answered the exchange of the App's key with JSON that is cut off. "
+                "Run the extraction again later."
+            )
         except RuntimeError as error:  # how PyGithub says that a redirection leads elsewhere
             raise Malformed(
                 f"GitHub at {self.url} redirects: {http.redact(str(error))}. Correct 'url'."
             ) from None
-        return status, {key.lower(): str(value) for key, value in got.items()}, text
+        return status, _lower(got), text
 
-    def _judge(
-        self, status: int, headers: Mapping[str, str], text: str, path: str
-    ) -> tuple[Any, Exception | None]:
-        """The document, or the fault that is worth another try; raises for what no retry mends."""
-        where = path if path.startswith("http") else self.url + path
-        if status >= 500:
-            return None, ServerFault(
-                f"GitHub at {http.redact(where)} still answers {status} after every retry. Run the extraction again later."
-            )
-        if status == 304:
-            return None, None
-        if status in (401, 403, 404):
-            raise Refused(status, where, message(text) or "no reason given")
-        if status >= 400:
-            http.check(_response(status, headers, text, where), "GitHub")
-        try:
-            return json.loads(text), None
-        except ValueError:
-            if "json" not in headers.get("content-type", ""):
-                raise Malformed(
-                    f"GitHub at {http.redact(where)} answered {headers.get('content-type', 'something')} instead of JSON. "
-                    "Check that 'url' is its API (for an Enterprise server https://HOST/api/v3)."
-                ) from None
-            return None, Malformed(
-                f"GitHub at {http.redact(where)} answered JSON that is cut off or broken, on every try. "
-                "Run the extraction again later; if it stays so, look at the server or the proxy before it."
-            )
+
+def _lower(headers: Mapping[str, Any]) -> dict[str, str]:
+    return {key.lower(): str(value) for key, value in headers.items()}
 
 
 def _short(variables: Mapping[str, Any]) -> dict[str, Any]:
@@ -294,41 +292,3 @@ def _short(variables: Mapping[str, Any]) -> dict[str, Any]:
         else value
         for key, value in variables.items()
     }
-
-
-def _usable(data: Any) -> bool:
-    """Whether an answer with errors still holds what was asked about."""
-    return isinstance(data, dict) and any(value is not None for key, value in data.items() if key != "viewer")
-
-
-def _sentence(name: str, error: Mapping[str, Any]) -> str:
-    """One GraphQL error, without the positions in lists that would make each line different."""
-    path = ".".join(str(part) for part in error.get("path") or () if not isinstance(part, int))
-    return http.redact(f"{name}: {path or 'query'}: {error.get('message', 'unknown error')}")
-
-
-def _refusal(url: str, name: str, errors: Sequence[Mapping[str, Any]]) -> Exception:
-    kinds = {str(error.get("type", "")) for error in errors}
-    why = "; ".join(sorted({str(error.get("message", "")) for error in errors}))
-    if kinds & {"NOT_FOUND", "FORBIDDEN", "INSUFFICIENT_SCOPES"}:
-        return Rejected(
-            f"GitHub at {url} refused {name}: {http.redact(why)}. "
-            "Check the repository's name, and what the token is allowed to read."
-        )
-    if "Something went wrong" in why or "timeout" in why.lower() or "timedout" in why.lower():
-        return ServerFault(
-            f"GitHub at {url} gave up on {name}: {http.redact(why)}. Run the extraction again later."
-        )
-    return Malformed(
-        f"GitHub at {url} did not understand {name}: {http.redact(why)}. Report this with its version."
-    )
-
-
-def _response(status: int, headers: Mapping[str, str], text: str, url: str) -> requests.Response:
-    """What PyGithub handed over in pieces, as the `Response` that `http.check` words errors from."""
-    response = requests.Response()
-    response.status_code = status
-    response.headers = CaseInsensitiveDict(headers)
-    response.raw = io.BytesIO(text.encode())
-    response.url = url
-    return response

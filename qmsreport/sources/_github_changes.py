@@ -94,6 +94,7 @@ def _change(
         for entry in whole(scope.api, node, "commits", "PullCommitsRest", replies)
     ]
     reviews = whole(scope.api, node, "reviews", "ReviewsRest", replies)
+    are_hidden = node["reviews"] is None  # by a permission; that nobody approved is not known then
     merged = moment(node["mergedAt"])
     author = login(node["author"])
     approvals = standing_approvals(reviews, author, merged)
@@ -111,7 +112,7 @@ def _change(
         merged_at=merged,
         author=author,
         merged_by=login(node["mergedBy"]),
-        approvers=sorted(approvals),
+        approvers=None if are_hidden else sorted(approvals),
         labels=labels,
         is_bot=is_bot(node["author"]),
         is_emergency=any(label.lower() in emergency for label in labels),

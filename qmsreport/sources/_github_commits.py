@@ -8,19 +8,22 @@ cannot answer for (a hotfix branch, rewritten history) is compared by itself.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from qmsreport.errors import Malformed, Rejected
+from qmsreport.errors import Malformed
 from qmsreport.extracts import Extract
 from qmsreport.records import Commit, DeploymentCommit
 from qmsreport.sources._github_api import Api, Reply
+from qmsreport.sources._github_faults import Refused, ServerFault
 from qmsreport.sources._github_read import extract, is_bot, login, moment
 from qmsreport.sources._github_state import ChainState, Success
 
 _WIDE_SPANS = 3  # how many guesses at a span that answers many pairs
+_NO_ANSWER_EVER = (404, 422, 500)  # a commit is gone, the two have no common history, or are too far apart
 
 
 @dataclass(slots=True)
@@ -71,7 +74,7 @@ def compare(api: Api, repository: str, base: str, head: str, replies: list[Reply
     """Ask for one span, page by page; the answers are added to `replies`.
 
     Raises:
-        Rejected: GitHub knows one of the two no longer (rewritten history).
+        Refused: GitHub knows one of the two no longer (rewritten history), or they are too far apart.
     """
     found: dict[str, Commit] = {}
     path = f"/repos/{repository}/compare/{base}...{head}"
@@ -80,9 +83,10 @@ def compare(api: Api, repository: str, base: str, head: str, replies: list[Reply
         # the first page also lists up to 300 changed files, which no parameter leaves out
         reply = api.rest(path, {"per_page": 100, "page": page})
         replies.append(reply)
+        before = len(found)
         for item in reply.data["commits"]:
             found[item["sha"]] = commit_of(repository, item)
-        if not reply.data["commits"] or len(found) >= reply.data["total_commits"] or reply.next_page is None:
+        if len(found) == before or len(found) >= reply.data["total_commits"] or reply.next_page is None:
             break
         page += 1
     if len(found) < reply.data["total_commits"]:
@@ -141,7 +145,7 @@ def attribute(
         if shas is None:
             warnings.append(
                 f"The commits of deployment {success.deployment_id} are not computed: GitHub cannot compare "
-                f"{previous.sha[:12]} with {success.sha[:12]} (rewritten history?)"
+                f"{previous.sha[:12]} with {success.sha[:12]} (rewritten history, or too far apart?)"
             )
             continue
         links += [DeploymentCommit(deployment_id=success.deployment_id, commit_sha=sha) for sha in shas]
@@ -180,7 +184,8 @@ class _Finder:
             return []
         found = self._known(base, head)
         while found is None and self._heads and self._widest:
-            self._ask(self._widest.sha, self._heads.pop(0))
+            with contextlib.suppress(ServerFault):  # too much at once, perhaps: the pair alone is less
+                self._ask(self._widest.sha, self._heads.pop(0))
             found = self._known(base, head)
         if found is None:
             self._ask(base, head)
@@ -200,5 +205,7 @@ class _Finder:
             return
         try:
             self.spans.append(compare(self._api, self._repository, base, head, self._replies))
-        except Rejected:
+        except Refused as error:
+            if error.status not in _NO_ANSWER_EVER:
+                raise
             self._unknown.add((base, head))

@@ -21,7 +21,8 @@ from qmsreport.services import ServiceMap
 from qmsreport.sources import _github_words as words
 from qmsreport.sources._github_api import Api, Reply
 from qmsreport.sources._github_commits import attribute
-from qmsreport.sources._github_read import extract, known_moment, login, refused, whole
+from qmsreport.sources._github_faults import ServerFault
+from qmsreport.sources._github_read import SMALLEST_PAGE, extract, known_moment, login, refused, whole
 from qmsreport.sources._github_state import ListState, Success, load_chain, load_list
 
 CHUNK = 100  # what GraphQL's `nodes` takes at once
@@ -76,8 +77,12 @@ class Scope:
         return {"owner": owner, "name": name}
 
     def environment(self, name: str | None) -> str | None:
-        """An environment as the report names it."""
-        return self.environments.get(name, name) if name else None
+        """An environment as the report names it; GitHub's own names do not differ by case."""
+        if not name or name in self.environments:
+            return self.environments.get(name or "")
+        named = {theirs.lower(): ours for theirs, ours in self.environments.items()}
+        production = {ours.lower(): ours for ours in self.delivery.production}
+        return (production | named).get(name.lower(), name)
 
 
 def stream(scope: Scope, progress: Progress, signal: Any) -> Iterator[Extract]:
@@ -171,11 +176,17 @@ def listed(scope: Scope, start: datetime, state: ListState | None) -> Iterator[C
 def _histories(
     scope: Scope, items: Sequence[Mapping[str, Any]], replies: list[Reply]
 ) -> dict[str, list[words.Status]]:
-    """The full status history of some deployments, by REST's `node_id`, in one question."""
+    """The full status history of some deployments, by REST's `node_id`: one question, if GitHub can bear it."""
     if not items:
         return {}
     ids = [item["node_id"] for item in items]
-    reply = scope.api.graphql("DeploymentStatuses", {"ids": ids})
+    try:
+        reply = scope.api.graphql("DeploymentStatuses", {"ids": ids})
+    except ServerFault:
+        if len(items) <= SMALLEST_PAGE:
+            raise
+        half = len(items) // 2
+        return _histories(scope, items[:half], replies) | _histories(scope, items[half:], replies)
     replies.append(reply)
     found = {}
     # answered in the order asked: an id may come back in GitHub's other format, so the place counts

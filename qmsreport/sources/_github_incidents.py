@@ -22,6 +22,7 @@ from qmsreport.records import Incident, IncidentEvent
 from qmsreport.sources import _github_words as words
 from qmsreport.sources._github_api import Reply
 from qmsreport.sources._github_deployments import Scope
+from qmsreport.sources._github_faults import Refused
 from qmsreport.sources._github_read import (
     extract,
     is_bot,
@@ -35,6 +36,7 @@ from qmsreport.sources._github_read import (
 from qmsreport.sources._github_state import ListState, load_list
 
 PAGE = 50
+_SWITCHED_OFF = 410  # a repository without issues has no incidents
 _MITIGATED = ("mitigated", "status:mitigated", "status/mitigated")
 _TYPES = {
     "IssueComment": "comment",
@@ -89,6 +91,8 @@ def stream(scope: Scope, progress: Progress, marks: Marks) -> Iterator[Extract]:
                 truncated=page.hidden > 0,
                 cursor=(state or ListState(since=scope.since, at=scope.since)).dump(),
             )
+    if sweep and not everything and not hidden:
+        replies += _nothing_hidden(scope, marks.labels)
     noted = ListState(
         since=state.since if state else scope.since,
         at=asked_at,
@@ -109,6 +113,30 @@ def stream(scope: Scope, progress: Progress, marks: Marks) -> Iterator[Extract]:
         lists_all=("incidents",) if sweep and not hidden else (),  # what is hidden is not gone
         cursor=noted.dump(),
     )
+
+
+def _nothing_hidden(scope: Scope, labels: Sequence[str]) -> list[Reply]:
+    """Ask REST whether there is really no incident: GraphQL shows none, too, to an App that may not read issues.
+
+    Raises:
+        Rejected: issues may not be read, or there are some.
+    """
+    path = f"/repos/{scope.repository}/issues"
+    replies = []
+    for label in labels:
+        try:
+            reply = scope.api.rest(path, {"labels": label, "state": "all", "per_page": 1})
+        except Refused as error:
+            if error.status != _SWITCHED_OFF:
+                raise
+            break
+        if any("pull_request" not in item for item in reply.data):
+            raise Rejected(
+                f"GitHub lists issues of {scope.repository} labelled {label}, and shows none of them in a query. "
+                "Check that the token may read issues."
+            )
+        replies.append(reply)
+    return replies
 
 
 def _page(

@@ -4,8 +4,8 @@ PyGithub 2.10 was tried for this and is left out of it, for what its `GithubRetr
 `max_rate_limit_wait` bounds the waits that it reads from the *message* of a 403, but a 403 with a `Retry-After`
 header takes another branch, in which urllib3 sleeps for as long as the header says, without any bound; 429 is
 not in its list at all (urllib3 retries it only with a `Retry-After`, again unbounded); and a 200 that carries
-the GraphQL error `RATE_LIMITED` is never retried. So the client gets a retry policy for connection faults
-only, and every answer is judged here.
+a limit as a GraphQL error is never retried. So the client gets a retry policy for connection faults only, and
+every answer is judged here.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from email.utils import parsedate_to_datetime
 SECONDARY_WAIT_SECONDS = 60.0  # GitHub's advice for a secondary limit that names no time of its own
 _SECONDARY = re.compile(r"secondary rate limit|abuse detection", re.IGNORECASE)
 _PRIMARY = re.compile(r"rate limit (?:already )?exceeded", re.IGNORECASE)
+_LIMITED = ("RATE_LIMITED", "RATE_LIMIT")  # the GraphQL error's type; GitHub has used both words
 
 
 def wait_seconds(status: int, headers: Mapping[str, str], body: str, now: datetime) -> float | None:
@@ -30,7 +31,7 @@ def wait_seconds(status: int, headers: Mapping[str, str], body: str, now: dateti
         body: the answer's text, for limits that only their message tells from a missing permission.
         now: naive UTC; used only when the answer has no `Date`, so that a wrong local clock does no harm.
     """
-    limited_query = status == 200 and '"RATE_LIMITED"' in body[:4000]
+    limited_query = status == 200 and _limits_query(body)
     if status not in (403, 429) and not limited_query:
         return None
     asked = _retry_after(headers.get("retry-after"), headers, now)
@@ -44,6 +45,22 @@ def wait_seconds(status: int, headers: Mapping[str, str], body: str, now: dateti
     if _PRIMARY.search(said):
         return _until_reset(headers, now)
     return None
+
+
+def _limits_query(body: str) -> bool:
+    """Whether a GraphQL answer is a limit: both kinds come with the status 200, beside `data` or without it."""
+    if '"errors"' not in body:
+        return False
+    try:
+        document = json.loads(body)
+    except ValueError:
+        return False
+    errors = document.get("errors") if isinstance(document, dict) else None
+    return any(
+        error.get("type") in _LIMITED or _SECONDARY.search(str(error.get("message")))
+        for error in errors or ()
+        if isinstance(error, dict)
+    )
 
 
 def server_time(headers: Mapping[str, str]) -> datetime | None:

@@ -10,9 +10,10 @@ from typing import Any
 from qmsreport.errors import Malformed, SourceError
 from qmsreport.extracts import Batch, Extract
 from qmsreport.records import frame
-from qmsreport.sources._github_api import Api, Reply, ServerFault, digest
+from qmsreport.sources._github_api import Api, Reply, digest
+from qmsreport.sources._github_faults import ServerFault
 
-_SMALLEST_PAGE = 5
+SMALLEST_PAGE = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +91,9 @@ def pages(
         try:
             reply = api.graphql(name, {**variables, "first": size, "after": after})
         except ServerFault:
-            if size <= _SMALLEST_PAGE:
+            if size <= SMALLEST_PAGE:
                 raise
-            size = max(size // 2, _SMALLEST_PAGE)
+            size = max(size // 2, SMALLEST_PAGE)
             continue
         except Malformed as error:
             if restart is None or "cursor" not in str(error):

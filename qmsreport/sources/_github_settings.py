@@ -21,6 +21,9 @@ from qmsreport.sources._github_read import extract, refused
 
 _UNPROTECTED = "Branch not protected"  # the one 404 that is an answer
 _APPROVALS = "change.required_approvals"
+_READING = (
+    2  # raise it when `effective` says something else of the same answers: unchanged ones are not read again
+)
 _ABSENT = "absent"  # stands in the place of the ETag that it does not have
 
 
@@ -39,16 +42,17 @@ def assess(scope: Scope, progress: Progress) -> Assessed:
     started = scope.api.clock()
     base = f"/repos/{scope.repository}"
     try:
-        repository = scope.api.rest(base)
+        repository = scope.api.about(scope.repository)
+        called = str(repository.data["full_name"])
+        warnings = [] if called.lower() == scope.repository.lower() else [_renamed(scope.repository, called)]
         branch = str(repository.data["default_branch"])
         there = quote(branch, safe="")
         paths = (f"{base}/branches/{there}/protection", f"{base}/rules/branches/{there}")
-        known = noted.get("branch") == branch and "approvals" in noted  # an older note is of other keys
+        known = noted.get("branch") == branch and noted.get("reading") == _READING
         replies = _unchanged(scope, noted) if known else None
         if replies:
-            same = extract(
-                scope.api, subject, [repository, *replies], {}, cursor=json.dumps(noted, sort_keys=True)
-            )
+            cursor = json.dumps(noted, sort_keys=True)
+            same = extract(scope.api, subject, [repository, *replies], {}, cursor=cursor, warnings=warnings)
             return Assessed(same, noted["approvals"])
         protection, first = _protection(scope, paths[0])
         rules = _rules(scope, paths[1])
@@ -60,16 +64,27 @@ def assess(scope: Scope, progress: Progress) -> Assessed:
     values = effective(protection, rules.items, bypass.actors)
     required = int(values[_APPROVALS] or 0)
     etags = {paths[0]: (first.etag if first else _ABSENT), paths[1]: rules.replies[0].etag} | bypass.etags
-    cursor = {"branch": branch, "approvals": required, "etags": etags}
+    note = {"branch": branch, "reading": _READING, "approvals": required, "etags": etags}
     made = extract(
         scope.api,
         subject,
         replies,
         {"settings": list(_settings(f"{scope.repository}@{branch}", values, paths))},
-        cursor=json.dumps(cursor, sort_keys=True),
+        cursor=json.dumps(note, sort_keys=True),
         lists_all=("settings",),
+        warnings=warnings,
     )
     return Assessed(made, required)
+
+
+def known_approvals(scope: Scope, progress: Progress) -> int | None:
+    """The approvals a change needs, as an earlier run read them; `None` when none did."""
+    approvals = _noted(progress.cursor(f"settings:{scope.repository}")).get("approvals")
+    return int(approvals) if approvals is not None else None
+
+
+def _renamed(configured: str, called: str) -> str:
+    return f"{configured} is called {called} now; it is read and stored under the name in the configuration"
 
 
 def effective(
@@ -98,6 +113,9 @@ def effective(
 
     counts = [reviews.get("required_approving_review_count") or 0]
     counts += [part.get("required_approving_review_count") or 0 for part in asked]
+    allowed = reviews.get("bypass_pull_request_allowances") or {}
+    # they go round classic protection only: a ruleset that asks for a review binds them
+    exempt = 0 if asked else sum(len(allowed.get(kind) or ()) for kind in ("users", "teams", "apps"))
     forced = protection is None or on("allow_force_pushes")
     deleted = protection is None or on("allow_deletions")
     return {
@@ -119,7 +137,9 @@ def effective(
         "change.force_push": _word(forced and "non_fast_forward" not in kinds),
         "change.deletion": _word(deleted and "deletion" not in kinds),
         "change.signatures": _word(on("required_signatures") or "required_signatures" in kinds),
-        "change.bypass_actors": None if bypass_actors is None else str(bypass_actors),
+        "change.bypass_actors": str((bypass_actors or 0) + exempt)
+        if exempt or bypass_actors is not None
+        else None,
     }
 
 

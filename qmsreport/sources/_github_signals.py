@@ -6,17 +6,22 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from qmsreport.errors import Rejected
+from qmsreport.errors import Malformed
 from qmsreport.records import Deployment
 from qmsreport.sources import _github_words as words
 from qmsreport.sources._github_api import Reply
 from qmsreport.sources._github_deployments import CHUNK, Chunk, Scope, Seen
-from qmsreport.sources._github_read import known_moment, login, moment, pages, start_cursor
+from qmsreport.sources._github_faults import Refused
+from qmsreport.sources._github_read import known_moment, login, moment, pages
 from qmsreport.sources._github_state import ListState
 
 _WINDOW = timedelta(days=28)
-_SHORTEST_WINDOW = timedelta(hours=1)
-_FEW_ENOUGH = 300  # runs for each window: GitHub lists no more than 1,000 for a search, and says nothing
+_SHORTEST_WINDOW = timedelta(minutes=1)
+_FEW_ENOUGH = 300  # runs for each window
+_LONGEST_JOB = timedelta(
+    hours=6
+)  # on GitHub's own runners; one that waited for approval takes one question more
+_MOST_LISTED = 1000  # GitHub lists no more for a search, and says nothing
 _ENDED = {
     "success": "succeeded",
     "failure": "failed",
@@ -29,32 +34,33 @@ _ENDED = {
 
 
 def releases(scope: Scope, start: datetime, _state: ListState | None) -> Iterator[Chunk]:
-    """Published releases; `environments` maps `release` and, if wanted, `prerelease` to environments.
+    """Releases published in `[start, until)`; `environments` maps `release` and, if wanted, `prerelease`.
 
-    A draft is no deployment yet: it is read again until it is published.
+    The whole list is read, 100 for each request: GitHub dates and orders a release by its tag's commit, which says
+    nothing of the day on which it was published. A draft is no deployment yet: it is kept as one that still runs.
     """
     asked_at = scope.api.clock()
-    variables = scope.variables
-    after = start_cursor(scope.api, "Releases", variables, start)
-    for page in pages(scope.api, "Releases", variables, after, CHUNK):
-        seen = [one for node in page.nodes if (one := _release(scope, node))]
+    for page in pages(scope.api, "Releases", scope.variables, None, CHUNK):
+        seen = [one for node in page.nodes if (one := _release(scope, node, start))]
         end = asked_at if page.last else max(known_moment(node["createdAt"]) for node in page.nodes)
         yield Chunk(seen, page.replies, min(end, scope.until), last=page.last)
 
 
-def _release(scope: Scope, node: Mapping[str, Any]) -> Seen | None:
+def _release(scope: Scope, node: Mapping[str, Any], start: datetime) -> Seen | None:
     environment = (
         scope.environments.get("prerelease")
         if node["isPrerelease"]
         else scope.environments.get("release", "production")
     )
-    created, published = known_moment(node["createdAt"]), moment(node["publishedAt"])
-    if environment is None or created >= scope.until:
+    created = known_moment(node["createdAt"])
+    published = None if node["isDraft"] else moment(node["publishedAt"])
+    if environment is None or (published or created) >= scope.until or (published and published < start):
         return None
-    live = published is not None and not node["isDraft"]
     said = words.texts(node["tagName"], node["name"])
-    course = words.Course(
-        "succeeded" if live else "running", published if live else None, 1 if live else None, settled=live
+    course = (
+        words.Course("succeeded", published, 1, settled=True)
+        if published
+        else words.Course("running", None, None, settled=False)
     )
     record = Deployment(
         deployment_id=f"release-{node['databaseId']}",
@@ -63,7 +69,7 @@ def _release(scope: Scope, node: Mapping[str, Any]) -> Seen | None:
         repository=scope.repository,
         commit_sha=(node["tagCommit"] or {}).get("oid"),
         ref=node["tagName"],
-        started_at=created,
+        started_at=None if published else created,  # of a published one it is the date of the commit
         finished_at=course.finished_at,
         outcome=course.outcome,
         attempt=course.attempt,
@@ -80,11 +86,16 @@ def _tag_prefix(tag: str) -> str:
     return tag.replace("@", "/")
 
 
+def runs_path(workflow: str) -> str:
+    """Where a repository lists the runs of a workflow; without one, of all."""
+    return f"/actions/workflows/{workflow}/runs" if workflow else "/actions/runs"
+
+
 def workflow_runs(workflow: str) -> Any:
     """The signal of one workflow's runs (its file name or id), or of every workflow named in `environments`."""
 
     def signal(scope: Scope, start: datetime, _state: ListState | None) -> Iterator[Chunk]:
-        path = f"/repos/{scope.repository}/actions/" + (f"workflows/{workflow}/runs" if workflow else "runs")
+        path = f"/repos/{scope.repository}{runs_path(workflow)}"
         asked_at = scope.api.clock()
         until = min(asked_at, scope.until)
         # a failed run can be re-run for 30 days without becoming a new one
@@ -92,11 +103,17 @@ def workflow_runs(workflow: str) -> Any:
         width = _WINDOW
         while begin < until:
             end = min(begin + width, until)
-            parameters = {"created": f"{begin.isoformat()}Z..{end.isoformat()}Z", "per_page": 100}
+            parameters = {"created": f"{_whole_second(begin)}..{_whole_second(end)}", "per_page": 100}
             replies = [scope.api.rest(path, parameters)]
-            if replies[0].data["total_count"] > _FEW_ENOUGH and width > _SHORTEST_WINDOW:
+            count = replies[0].data["total_count"]
+            if count > _FEW_ENOUGH and width > _SHORTEST_WINDOW:
                 width = max(width / 2, _SHORTEST_WINDOW)
                 continue
+            if count > _MOST_LISTED:
+                raise Malformed(
+                    f"GitHub lists {_MOST_LISTED} of the {count} runs of {scope.repository} from {begin} to {end}. "
+                    "Name the workflow that deploys in 'workflow'."
+                )
             while replies[-1].next_page:
                 replies.append(scope.api.rest(replies[-1].next_page))
             runs = {run["id"]: run for reply in replies for run in reply.data["workflow_runs"]}
@@ -108,6 +125,11 @@ def workflow_runs(workflow: str) -> Any:
                 width = min(width * 2, _WINDOW)
 
     return signal
+
+
+def _whole_second(at: datetime) -> str:
+    """A time as GitHub's search takes it: without a fraction."""
+    return f"{at.isoformat(timespec='seconds')}Z"
 
 
 def _run(scope: Scope, run: Mapping[str, Any], replies: list[Reply], *, named: bool) -> Seen | None:
@@ -146,12 +168,38 @@ def _run_course(scope: Scope, run: Mapping[str, Any], replies: list[Reply]) -> w
     for number in range(1, attempts):
         try:
             reply = scope.api.rest(f"/repos/{scope.repository}/actions/runs/{run['id']}/attempts/{number}")
-        except Rejected:  # its retention is over; what follows is what is known
-            continue
+        except Refused as error:
+            if error.status != 404:
+                raise
+            continue  # its retention is over; what follows is what is known
         replies.append(reply)
         if reply.data["conclusion"] == "success":
-            return words.Course("succeeded", known_moment(reply.data["updated_at"]), number, settled=True)
+            return words.Course("succeeded", _jobs_ended(scope, run, number, replies), number, settled=True)
     if run["status"] != "completed":
         return words.Course("running", None, attempts, settled=False)
     outcome = _ENDED.get(run["conclusion"] or "")
-    return words.Course(outcome, known_moment(run["updated_at"]), attempts, settled=outcome == "succeeded")
+    updated = known_moment(run["updated_at"])
+    is_doubtful = updated - known_moment(run.get("run_started_at") or run["created_at"]) > _LONGEST_JOB
+    ended = _jobs_ended(scope, run, attempts, replies) if is_doubtful else updated
+    return words.Course(outcome, ended, attempts, settled=outcome == "succeeded")
+
+
+def _jobs_ended(scope: Scope, run: Mapping[str, Any], attempt: int, replies: list[Reply]) -> datetime | None:
+    """When the last job of an attempt ended; `None` when GitHub no longer has them.
+
+    The run's `updated_at` is that time only until something touches the run: the next attempt, or a note of it that
+    expires. So the jobs are asked for where an attempt has a successor, or seems to have taken longer than a job may.
+    """
+    path: str | None = f"/repos/{scope.repository}/actions/runs/{run['id']}/attempts/{attempt}/jobs"
+    parameters: dict[str, Any] | None = {"per_page": 100}
+    ends: list[datetime] = []
+    while path:
+        try:
+            replies.append(scope.api.rest(path, parameters))
+        except Refused as error:
+            if error.status != 404:
+                raise
+            return None
+        ends += [at for job in replies[-1].data["jobs"] if (at := moment(job["completed_at"]))]
+        path, parameters = replies[-1].next_page, None
+    return max(ends, default=known_moment(run["updated_at"]))

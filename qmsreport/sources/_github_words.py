@@ -17,6 +17,7 @@ _ROLLBACK = re.compile(r"\broll(?:ed|ing)?[ _-]?back\b", re.IGNORECASE)
 _FIXES = re.compile(r"\b(?:fix(?:es|ed)?|resolves?|mitigates?)\s+incident\s+#?(\d+)\b", re.IGNORECASE)
 _SERVICE_KEYS = ("service", "app", "application", "component")
 _FAILED = ("FAILURE", "ERROR")
+_ENDS = ("SUCCESS", *_FAILED, "INACTIVE")
 
 _CAUSE = re.compile(
     r"^\W*(?:caused[ _-]by|introduced[ _-](?:by|in|with)|cause)\b[^\n]*?"
@@ -61,8 +62,10 @@ def course(statuses: Iterable[Status]) -> Course:
       superseded it) is neither failure nor finish.
     * `failure` and `error` end an attempt; if something follows, that is the next attempt.
     * No status at all says nothing: outcome `None`. `inactive` without a success: it never went live, cancelled.
+
+    GitHub's times have whole seconds: of two statuses in one, that which ends the deployment came last.
     """
-    history = sorted(statuses, key=lambda status: status.at)
+    history = sorted(statuses, key=lambda status: (status.at, status.state in _ENDS))
     if not history:
         return Course(None, None, None, settled=False)
     success = next((status.at for status in history if status.state == "SUCCESS"), None)
@@ -172,7 +175,7 @@ def service_of(
     ]
     if named:
         return max(named, key=len)  # `checkout-api-production` is of checkout-api, not of checkout
-    declaring = [entry.name for entry in entries if environment in entry.environments]
+    declaring = [entry.name for entry in entries if low in {one.lower() for one in entry.environments}]
     return declaring[0] if len(declaring) == 1 else None
 
 

@@ -22,8 +22,9 @@ from qmsreport.sources import (
     _github_settings,
     _github_signals,
 )
-from qmsreport.sources._github_api import Api, Refused, ServerFault
+from qmsreport.sources._github_api import Api
 from qmsreport.sources._github_deployments import Scope
+from qmsreport.sources._github_faults import Refused, ServerFault
 from qmsreport.sources._github_read import moment
 
 if TYPE_CHECKING:
@@ -95,14 +96,16 @@ class GitHub:
         faults = 0
         for repository in self._options.repositories:
             scope = self._scope(repository, since, until)
-            assessed = None
             started = self._context.clock()
             try:
                 assessed = _github_settings.assess(scope, progress)
+                required = assessed.required_approvals
                 yield assessed.extract
             except (Malformed, ServerFault) as error:
+                required = _github_settings.known_approvals(
+                    scope, progress
+                )  # a passing fault changes no rule
                 yield _github_deployments.no_answer(scope, "settings", started, error)
-            required = assessed.required_approvals if assessed else None
             for subject, stream in self._streams(scope, progress, required):
                 started = self._context.clock()
                 reached = None
@@ -158,8 +161,11 @@ class GitHub:
             oldest += [created] if created else []
         except SourceError as error:
             return [f"{repository}: {error}"]
-        signal = "/deployments" if self._options.deployments == "deployments" else "/actions/runs"
-        if self._options.deployments != "releases":
+        signal = {
+            "deployments": "/deployments",
+            "workflow_runs": _github_signals.runs_path(self._options.workflow),
+        }.get(self._options.deployments)
+        if signal:
             try:
                 self._api.rest(f"/repos/{repository}{signal}", {"per_page": 1})
             except SourceError as error:
@@ -231,12 +237,24 @@ class GitHub:
                 f"[sources.{self.name}] private_key_file: cannot read {path}: {why}. "
                 "Name the PEM file that GitHub made for the App."
             ) from None
-        if "PRIVATE KEY" not in key:
+        if not _is_rsa_key(key):
             raise ConfigError(
-                f"[sources.{self.name}] private_key_file: {path} is no PEM private key. "
+                f"[sources.{self.name}] private_key_file: {path} is no RSA private key in PEM, without a password. "
                 "Name the PEM file that GitHub made for the App."
             )
         return Auth.AppAuth(options.app_id, key).get_installation_auth(options.installation_id)
+
+
+def _is_rsa_key(text: str) -> bool:
+    """Whether a text is what GitHub makes for an App; a broken one would only fail when it is used to sign."""
+    from cryptography.exceptions import UnsupportedAlgorithm
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+    from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
+    try:
+        return isinstance(load_pem_private_key(text.encode(), None), RSAPrivateKey)
+    except (ValueError, TypeError, UnsupportedAlgorithm):
+        return False
 
 
 class _Nothing:

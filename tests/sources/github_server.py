@@ -25,6 +25,7 @@ import graphql
 from tests.sources.github_schema import graphql_schema, openapi
 
 JSON = "application/json; charset=utf-8"
+_PULL_URLS = ("url", "html_url", "diff_url", "patch_url")
 
 
 def iso(moment: datetime) -> str:
@@ -60,9 +61,11 @@ class Repo:
     issues: list[dict[str, Any]] = field(default_factory=list)
     releases: list[dict[str, Any]] = field(default_factory=list)
     runs: list[list[dict[str, Any]]] = field(default_factory=list)  # attempts, the newest last
+    job_ends: dict[int, list[datetime]] = field(default_factory=dict)  # by run: of each attempt's only job
     protection: dict[str, Any] | int | None = None  # an int is a status to refuse with
     rules: list[dict[str, Any]] = field(default_factory=list)
     rulesets: dict[int, dict[str, Any]] = field(default_factory=dict)
+    formerly: str = ""  # the name it had before it was renamed; GitHub goes on answering to it
     counter: int = 3_000_000_000  # real ids have outgrown 32 bits
 
     def _next(self) -> int:
@@ -208,10 +211,22 @@ class Repo:
             }
         )
 
-    def run(self, name: str, sha: str, *attempts: tuple[datetime, datetime, str]) -> None:
-        """Add a workflow run; each attempt is (started, updated, conclusion)."""
+    def run(
+        self,
+        name: str,
+        sha: str,
+        *attempts: tuple[datetime, datetime, str],
+        touched: datetime | None = None,
+    ) -> None:
+        """Add a workflow run; each attempt is (started, ended, conclusion).
+
+        As GitHub does, an attempt says that it was updated when the next one began, or when something later
+        (`touched`) changed the run; only its jobs keep the time they ended.
+        """
         number = self._next()
         created = attempts[0][0]
+        self.job_ends[number] = [ended for _, ended, _ in attempts]
+        updates = [*(started for started, _, _ in attempts[1:]), touched or attempts[-1][1]]
         self.runs.append(
             [
                 openapi().full(
@@ -230,7 +245,9 @@ class Repo:
                     display_title="Deploy",
                     actor=rest_user("deployer"),
                 )
-                for index, (started, updated, conclusion) in enumerate(attempts, 1)
+                for index, ((started, _, conclusion), updated) in enumerate(
+                    zip(attempts, updates, strict=True), 1
+                )
             ]
         )
 
@@ -272,6 +289,7 @@ class GitHubServer:
         self.viewer = "auditor"
         self.prefix = prefix  # "/api/v3" is an Enterprise server
         self.clock_ahead = timedelta()
+        self.token_lasts = timedelta(hours=1)
         self._http = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
         self._http.daemon_threads = True
         self._thread = threading.Thread(
@@ -331,8 +349,20 @@ class GitHubServer:
         if asked.operation:
             assert asked.path == ("/api/graphql" if self.prefix else "/graphql"), asked.path
             return self._graphql(question)
+        parts = path.split("/")
+        if parts[1] == "repositories":  # how GitHub's own links name a repository
+            path = "/".join(["", "repos", list(self.repos)[int(parts[2])], *parts[3:]])
         openapi().check_request(asked.method, path, asked.parameters)
+        name = "/".join(parts[2:4])
+        if moved := next((one for one in self.repos.values() if one.formerly == name), None):
+            rest = "/".join(["", *parts[4:]]) if parts[4:] else ""
+            location = f"{self._link(moved)}{rest}?{urllib.parse.urlencode(asked.parameters)}"
+            return Answer(301, {"message": "Moved Permanently", "url": location}, {"Location": location})
         return self._rest(asked, path, self._route(asked, path))
+
+    def _link(self, repo: Repo) -> str:
+        """A repository's URL by its id, which outlives its name."""
+        return f"{self.url}/repositories/{list(self.repos.values()).index(repo)}"
 
     def _rest(self, asked: Asked, path: str, answer: Answer) -> Answer:
         if answer.status < 400:
@@ -347,7 +377,7 @@ class GitHubServer:
     def _route(self, asked: Asked, path: str) -> Answer:
         parts = path.strip("/").split("/")
         if parts[0] == "app":
-            expires = iso(datetime.now(UTC) + timedelta(hours=1))
+            expires = iso(datetime.now(UTC) + self.token_lasts)
             return Answer(201, openapi().full("installation-token", token=self.token, expires_at=expires))
         repo = self.repos.get("/".join(parts[1:3]))
         if repo is None:
@@ -374,11 +404,11 @@ class GitHubServer:
                 return self._compare(asked, repo, "/".join(spec))
             case ["commits", sha]:
                 full = [one for one in repo.commits if one.startswith(sha)]
-                return (
-                    Answer(200, self._commit(repo, full[0]))
-                    if full
-                    else Answer(404, {"message": "Not Found"})
-                )
+                if not full:
+                    return Answer(422, {"message": f"No commit found for SHA: {sha}"})
+                return Answer(200, self._commit(repo, full[0]))
+            case ["issues"]:
+                return self._issues(asked, repo)
             case ["branches", branch, "protection"]:
                 if isinstance(repo.protection, int):
                     return Answer(
@@ -393,6 +423,10 @@ class GitHubServer:
                 return Answer(200, repo.rulesets[int(number)])
             case ["actions", "runs"] | ["actions", "workflows", _, "runs"]:
                 return self._runs(asked, repo)
+            case ["actions", "runs", number, "attempts", attempt, "jobs"]:
+                ended = repo.job_ends[int(number)][int(attempt) - 1]
+                job = openapi().full("job", completed_at=iso(ended), conclusion="success", status="completed")
+                return self._page(asked, [job], lambda page: {"total_count": 1, "jobs": page})
             case ["actions", "runs", number, "attempts", attempt]:
                 for attempts in repo.runs:
                     if attempts[0]["id"] == int(number):
@@ -405,8 +439,11 @@ class GitHubServer:
         headers = {}
         if page * size < len(items):
             query = urllib.parse.urlencode(asked.parameters | {"page": page + 1, "per_page": size})
-            root = self.url.removesuffix(self.prefix)
-            headers["Link"] = f'<{root}{asked.path}?{query}>; rel="next"'
+            parts = asked.path.removeprefix(self.prefix).split("/")
+            by_id = parts[1] == "repositories"
+            place = int(parts[2]) if by_id else list(self.repos).index("/".join(parts[2:4]))
+            rest = "/".join(parts[3 if by_id else 4 :])
+            headers["Link"] = f'<{self.url}/repositories/{place}/{rest}?{query}>; rel="next"'
         return Answer(200, wrap(items[(page - 1) * size : page * size]), headers)
 
     def _deployment(self, one: dict[str, Any]) -> dict[str, Any]:
@@ -442,6 +479,8 @@ class GitHubServer:
         base, head = spec.split("...")
         if base not in repo.commits or head not in repo.commits:
             return Answer(404, {"message": "Not Found"})
+        if not repo.reachable(head) & repo.reachable(base):
+            return Answer(404, {"message": f"No common ancestor between {base} and {head}."})
         ahead = repo.reachable(head) - repo.reachable(base)
         behind = repo.reachable(base) - repo.reachable(head)
         ordered = sorted(ahead, key=lambda sha: (repo.commits[sha]["at"], sha))
@@ -466,6 +505,17 @@ class GitHubServer:
             )
 
         return self._page(asked, ordered, wrap)
+
+    def _issues(self, asked: Asked, repo: Repo) -> Answer:
+        """Issues and requests with a label, as REST lists them: together."""
+        wanted = asked.parameters["labels"]
+        found = [
+            openapi().full("issue", number=one["number"], title=one["title"], body=one.get("body"))
+            | ({} if one["__typename"] == "Issue" else {"pull_request": dict.fromkeys(_PULL_URLS)})
+            for one in (*repo.issues, *repo.pulls)
+            if wanted in {label["name"] for label in one["labels"]}
+        ]
+        return self._page(asked, found)
 
     def _runs(self, asked: Asked, repo: Repo) -> Answer:
         newest = [attempts[-1] for attempts in repo.runs]
@@ -526,7 +576,8 @@ def _resolve_root(server: GitHubServer, name: str, arguments: dict[str, Any]) ->
     if name == "viewer":
         return {"__typename": "User", "login": server.viewer}
     if name == "repository":
-        repo = server.repos.get(f"{arguments['owner']}/{arguments['name']}")
+        full = f"{arguments['owner']}/{arguments['name']}"
+        repo = next((one for one in server.repos.values() if full in (one.name, one.formerly)), None)
         if repo is None:
             raise Missing("NOT_FOUND", "Could not resolve to a Repository with that name.")
         return repo

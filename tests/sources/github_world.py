@@ -96,6 +96,20 @@ def make(
     return github.create("hub", chosen, Context(loaded, ServiceMap(loaded.services), lambda: now))
 
 
+def app_key(folder: Path) -> dict[str, Any]:
+    """Make an App's key in `folder`; returns the options that name it."""
+    from cryptography.hazmat.primitives import serialization
+    from cryptography.hazmat.primitives.asymmetric import rsa
+
+    pem = rsa.generate_private_key(65537, 2048).private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.TraditionalOpenSSL,
+        serialization.NoEncryption(),
+    )
+    (folder / "app.pem").write_bytes(pem)
+    return {"app_id": "12", "installation_id": 34, "private_key_file": "app.pem"}
+
+
 def history(
     repo: Repo, count: int, *, environment: str = "production", step: timedelta = 4 * HOUR
 ) -> list[str]:

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.sources.github_server import Answer, GitHubServer, Repo
-from tests.sources.github_world import DAY, HOUR, JULY, MINUTE, history, one, protection
+from tests.sources.github_server import Answer, GitHubServer, Missing, Repo
+from tests.sources.github_world import DAY, HOUR, JULY, MINUTE, NOW, REPO, history, one, protection
 
 
 def test_squash_and_rebase_lose_no_commits(repo: Repo, read: Any) -> None:
@@ -55,6 +55,23 @@ def test_approvals_are_those_that_stand_at_the_merge(repo: Repo, read: Any) -> N
     assert change["first_reviewed_at"] == JULY + HOUR
 
 
+def test_hidden_reviews_are_not_taken_for_none(repo: Repo, read: Any) -> None:
+    """Where a permission hides the reviews, nobody says that a change was not approved."""
+
+    def denied() -> None:
+        raise Missing("FORBIDDEN", "Resource not accessible by personal access token")
+
+    sha = repo.commit("o", JULY)
+    repo.pull(JULY, [(sha, JULY)], merged=JULY + DAY, merge_sha=sha)["reviews"] = denied
+    ledger = read()
+    assert one(ledger.rows("changes"))["approvers"] is None
+    warnings = [text for extract in ledger.extracts for text in extract.warnings]
+    assert (
+        "PullRequests: repository.list.nodes.reviews: Resource not accessible by personal access token"
+        in warnings
+    )
+
+
 @pytest.mark.parametrize(("required", "approved"), [(1, JULY + HOUR), (2, JULY + 2 * HOUR), (3, None)])
 def test_approved_when_the_last_required_approval_was_given(
     repo: Repo, read: Any, required: int, approved: datetime | None
@@ -65,6 +82,19 @@ def test_approved_when_the_last_required_approval_was_given(
     reviews = [("bob", "APPROVED", JULY + HOUR), ("carl", "APPROVED", JULY + 2 * HOUR)]
     repo.pull(JULY, [(sha, JULY)], merged=JULY + DAY, merge_sha=sha, reviews=reviews)
     assert one(read().rows("changes"))["approved_at"] == approved
+
+
+def test_a_passing_fault_does_not_move_the_time_of_approval(hub: GitHubServer, repo: Repo, read: Any) -> None:
+    """A change that is read again while the branch's rules cannot be is judged by the rules last known."""
+    repo.protection = protection(required_approving_review_count=1)
+    sha = repo.commit("o", NOW - DAY)
+    reviews = [("bob", "APPROVED", NOW - 3 * HOUR), ("carl", "APPROVED", NOW - 2 * HOUR)]
+    repo.pull(NOW - DAY, [(sha, NOW - DAY)], merged=NOW - HOUR, merge_sha=sha, reviews=reviews)
+    ledger = read()
+    hub.fail(9, Answer(503, {"message": "busy"}), on="/protection")
+    read(ledger, retries=0)
+    assert [one.subject for one in ledger.extracts if one.error] == [f"settings:{REPO}"]
+    assert one(ledger.rows("changes"))["approved_at"] == NOW - 3 * HOUR
 
 
 def test_bots_are_marked(repo: Repo, read: Any) -> None:

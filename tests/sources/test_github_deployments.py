@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from datetime import datetime
 from typing import Any
 
@@ -60,6 +61,13 @@ def test_outcome_without_success(
     )
     row = one(read().rows("deployments"))
     assert (row["outcome"], row["finished_at"]) == (outcome, finished)
+
+
+def test_statuses_of_one_second_are_taken_in_their_order(repo: Repo, read: Any) -> None:
+    """A deployment that began and failed within a second has failed; it does not run for ever."""
+    repo.deploy(repo.commit("a", JULY), JULY, ("queued", JULY), ("in_progress", JULY), ("failure", JULY))
+    row = one(read().rows("deployments"))
+    assert (row["outcome"], row["attempt"], row["finished_at"]) == ("failed", 1, JULY)
 
 
 def test_status_history_longer_than_a_page(repo: Repo, read: Any) -> None:
@@ -179,6 +187,45 @@ def test_rewritten_history_is_not_computed_and_said_so(repo: Repo, read: Any) ->
     assert [row["commit_sha"] for row in ledger.rows("deployment_commits")] == [shas[3]]
 
 
+@pytest.mark.parametrize(
+    ("answer", "tries"),
+    [
+        (Answer(403, {"message": "Resource not accessible by personal access token"}), 1),
+        (Answer(503, {"message": "busy"}), 8),
+    ],
+)
+def test_refused_comparison_is_made_up_for(
+    hub: GitHubServer, repo: Repo, read: Any, answer: Answer, tries: int
+) -> None:
+    """Commits that could not be asked for are not given up: the next run that may ask finds them."""
+    shas = history(repo, 5)
+    hub.fail(99, answer, on="/compare/")
+    ledger = read(retries=1)
+    assert [one.subject for one in ledger.extracts if one.error] == [f"deployments:{REPO}"]
+    assert len(hub.asked("/compare/")) == tries
+    hub.faults.clear()
+    read(ledger)
+    assert {row["commit_sha"] for row in ledger.rows("deployment_commits")} == set(shas[1:])
+
+
+def test_comparison_too_large_for_github(hub: GitHubServer, repo: Repo, read: Any) -> None:
+    """A span that GitHub cannot compare is asked for in parts; a part it cannot compare either is named."""
+    shas = history(repo, 5)
+    too_large = Answer(500, {"message": "Server Error: Sorry, this diff is taking too long to generate."})
+    small = [f"{base}...{head}" for base, head in itertools.pairwise(shas)]
+    hub.faults.append(
+        lambda asked, _: (
+            too_large
+            if "/compare/" in asked.path and not asked.path.endswith((small[0], small[1], small[3]))
+            else None
+        )
+    )
+    ledger = read(retries=0)
+    assert {row["commit_sha"] for row in ledger.rows("deployment_commits")} == {shas[1], shas[2], shas[4]}
+    warnings = [text for one in ledger.extracts for text in one.warnings]
+    assert len([text for text in warnings if "too far apart" in text]) == 1
+
+
 def test_rollback_brings_no_commits(hub: GitHubServer, repo: Repo, read: Any) -> None:
     """Going back to an older commit brings nothing, and going forward again brings the same once more."""
     shas = history(repo, 10)
@@ -244,15 +291,24 @@ def test_environments_are_mapped_and_kept_apart(repo: Repo, read: Any) -> None:
     assert len(ledger.rows("deployment_commits")) == 4
 
 
+def test_environments_do_not_differ_by_case(repo: Repo, read: Any) -> None:
+    """GitHub takes `Production` and `production` for one: they are one line, under the configured spelling."""
+    for index, name in enumerate(("production", "Production", "PROD-EU", "QA")):
+        repo.deploy(repo.commit("a", JULY), JULY + index * HOUR, ("success", JULY), environment=name)
+    rows = read(environments={"Prod-EU": "production-eu"}).rows("deployments")
+    assert [row["environment"] for row in rows] == ["production", "production", "production-eu", "QA"]
+
+
 @settings_of(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_commits_of_deployments_equal_the_graph(hub: GitHubServer, read: Any, data: st.DataObject) -> None:
-    """For any commit graph and order of deployments, each brings what is reachable from it and not from the last."""
+    """For any connected commit graph and order of deployments, each brings what is reachable from it and not from the last."""
     hub.repos.clear()
     repo = hub.repo(REPO)
     shas: list[str] = []
     for index in range(data.draw(st.integers(2, 14))):
-        parents = data.draw(st.lists(st.sampled_from(shas), max_size=2, unique=True)) if shas else []
+        some = st.lists(st.sampled_from(shas), min_size=1, max_size=2, unique=True) if shas else st.just([])
+        parents = data.draw(some)  # GitHub compares nothing without a common ancestor
         shas.append(repo.commit(f"c{index}", JULY + index * MINUTE, *parents))
     order = data.draw(
         st.lists(st.tuples(st.sampled_from(shas), st.sampled_from(["a", "b"])), min_size=1, max_size=12)

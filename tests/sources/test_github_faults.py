@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import traceback
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from qmsreport.errors import Malformed, Rejected, SourceError, Unavailable
+from qmsreport.errors import ConfigError, Malformed, Rejected, SourceError, Unavailable
 from tests.sources.github_server import Answer, GitHubServer, Repo
-from tests.sources.github_world import DAY, JULY, NOW, REPO, SINCE, Ledger, history, make
+from tests.sources.github_world import DAY, JULY, NOW, REPO, SINCE, Ledger, app_key, history, make
 
 
 @pytest.mark.parametrize("good", [8, 10, 12, 14, 15, 16, 18])
@@ -53,10 +54,20 @@ def test_retry_after_is_obeyed(
     spent = {"x-ratelimit-remaining": "0", "x-ratelimit-reset": reset}
     hub.fail(1, Answer(403, {"message": "API rate limit exceeded for user"}, spent), after=3)
     hub.fail(1, Answer(200, limited, spent), after=4)
+    also = {"data": None, "errors": [{"type": "RATE_LIMIT", "code": "graphql_rate_limit", "message": "x"}]}
+    hub.fail(1, Answer(200, also, spent), after=5)
+    secondary = {"errors": [{"message": "You have exceeded a secondary rate limit. Please wait."}]}
+    hub.fail(1, Answer(200, secondary), after=6)
     list(source.extract(SINCE, NOW, Ledger()))
     assert slept[:3] == [7.0, 8.0, 60.0]
-    assert all(25 < wait <= 31 for wait in slept[3:5])
-    assert len(slept) == 5
+    assert all(25 < wait <= 31 for wait in slept[3:6])
+    assert slept[6:] == [60.0]
+
+
+def test_a_word_of_the_data_is_no_rate_limit(repo: Repo, read: Any) -> None:
+    """A label that is called like the error does not make GitHub's answer one."""
+    repo.pull(JULY, [(repo.commit("o", JULY), JULY)], labels=["RATE_LIMITED"])
+    assert len(read().rows("changes")) == 1
 
 
 def test_missing_permission_is_not_taken_for_a_rate_limit(hub: GitHubServer, repo: Repo, read: Any) -> None:
@@ -93,6 +104,7 @@ def test_missing_permission_is_not_taken_for_a_rate_limit(hub: GitHubServer, rep
             Malformed,
             "text/html instead of JSON",
         ),
+        (Answer(302, "", {"Location": "https://sso.test/"}), Malformed, r"redirects \(302\)"),
         (Answer(200, '{"data": {"viewer": {"lo'), Malformed, "cut off or broken"),
         (Answer(200, {"data": {"viewer": {"login": "x"}}}, cut=True), Unavailable, "breaks off"),
         (Answer(200, ["no", "GraphQL"]), Malformed, "not GraphQL"),
@@ -105,6 +117,7 @@ def test_missing_permission_is_not_taken_for_a_rate_limit(hub: GitHubServer, rep
         "500",
         "502 HTML",
         "HTML",
+        "redirect",
         "truncated JSON",
         "broken off",
         "no GraphQL",
@@ -193,6 +206,41 @@ def test_a_past_period_leaves_the_rest_for_later(repo: Repo, read: Any) -> None:
     assert len(ledger.rows("deployment_commits")) == 59
 
 
+@pytest.mark.parametrize(
+    ("error", "tries"),
+    [
+        ({"type": "RESOURCE_LIMITS_EXCEEDED", "message": "Resource limits for this query exceeded."}, 1),
+        ({"message": "Something went wrong while executing your query."}, 2),
+        ({"type": "A_NEW_WORD", "message": "Unforeseen."}, 2),
+    ],
+)
+def test_part_of_an_answer_is_asked_again_in_smaller_pages(
+    hub: GitHubServer, repo: Repo, read: Any, error: dict[str, Any], tries: int
+) -> None:
+    """What GitHub left out because it gave up is not taken for absent: the page is asked for in halves."""
+    history(repo, 60)
+    page = {"hasNextPage": False, "endCursor": "x"}
+    partly = {"repository": {"list": {"totalCount": 60, "pageInfo": page, "nodes": [None] * 50}}}
+    answer = Answer(200, {"data": partly, "errors": [error]})
+    hub.faults.append(
+        lambda asked, _: (
+            answer if asked.operation == "PullRequests" and asked.variables["first"] > 20 else None
+        )
+    )
+    hub.faults.append(
+        lambda asked, _: (
+            Answer(200, {"data": {"nodes": [None] * 60}, "errors": [error]})
+            if asked.operation == "DeploymentStatuses" and len(asked.variables["ids"]) > 20
+            else None
+        )
+    )
+    ledger = read(retries=1)
+    assert len(ledger.rows("changes")) == 60
+    assert {row["outcome"] for row in ledger.rows("deployments")} == {"succeeded"}
+    asked = [one.variables["first"] for one in hub.asked("PullRequests") if "first" in one.variables]
+    assert asked[: 2 * tries + 1] == [50] * tries + [25] * tries + [12]
+
+
 def test_server_failing_at_one_heavy_question_is_still_asked_the_others(
     hub: GitHubServer, repo: Repo, read: Any
 ) -> None:
@@ -246,6 +294,63 @@ def test_no_secret_anywhere(
     everything += [str(batch.rows.to_dicts()) for one in ledger.extracts for batch in one.batches]
     assert any("PullRequests" in text for text in everything)
     assert not [text for text in everything if hub.token in text]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        Answer(502, "<html>", {"Content-Type": "text/html"}),
+        Answer(403, {"message": "You have exceeded a secondary rate limit"}, {"Retry-After": "0"}),
+        Answer(201, '{"token": "ghs_'),
+    ],
+    ids=["502", "limit", "truncated"],
+)
+def test_passing_fault_at_the_exchange_of_an_apps_key(
+    hub: GitHubServer, repo: Repo, read: Any, tmp_path: Path, answer: Answer
+) -> None:
+    """A fault that passes while an App's key is exchanged for a token is not noticed."""
+    history(repo, 2)
+    hub.fail(1, answer, on="/access_tokens")
+    ledger = read(**app_key(tmp_path))
+    assert len(ledger.rows("deployments")) == 2
+    assert not [one.error for one in ledger.extracts if one.error]
+
+
+def test_token_of_an_app_that_ends_midway_is_renewed(
+    hub: GitHubServer, repo: Repo, read: Any, tmp_path: Path
+) -> None:
+    """A token that has a few seconds left is exchanged for a new one, and the run goes on."""
+    history(repo, 2)
+    hub.token_lasts = timedelta(seconds=5)
+    assert len(read(**app_key(tmp_path)).rows("deployments")) == 2
+    assert len(hub.asked("/access_tokens")) > 5
+
+
+@pytest.mark.parametrize("text", ["-----BEGIN PRIVATE KEY-----\nbroken\n-----END PRIVATE KEY-----", "no key"])
+def test_broken_key_of_an_app(hub: GitHubServer, repo: Repo, read: Any, tmp_path: Path, text: str) -> None:
+    """A private key that cannot be read is a mistake in the configuration, said before anything is asked."""
+    options = app_key(tmp_path)
+    (tmp_path / "app.pem").write_text(text)
+    with pytest.raises(ConfigError, match=r"app\.pem is no RSA private key"):
+        read(**options)
+    assert not hub.log
+
+
+def test_refused_key_of_an_app_is_not_shown(
+    hub: GitHubServer, repo: Repo, tmp_path: Path, monkeypatch: Any, caplog: Any
+) -> None:
+    """Neither the key nor the signed request of an App stands in a message, a representation or a traceback."""
+    caplog.set_level("INFO")
+    options = app_key(tmp_path)
+    hub.fail(99, Answer(401, {"message": "Bad credentials."}), on="/access_tokens")
+    source = make(hub, tmp_path, monkeypatch, **options)
+    with pytest.raises(Rejected, match=r"installation token: 401 Bad credentials\. Check 'app_id'") as caught:
+        list(source.extract(SINCE, NOW, Ledger()))
+    signed = hub.asked("/access_tokens")[0].headers["authorization"].split()[-1]
+    key = (tmp_path / "app.pem").read_text().splitlines()[3]
+    shown = "".join(traceback.format_exception(caught.value))
+    everything = [str(caught.value), shown, repr(source), repr(vars(source)), caplog.text]
+    assert not [text for text in everything if key in text or signed in text]
 
 
 def test_ledger_line(hub: GitHubServer, repo: Repo, read: Any) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.sources.github_server import GitHubServer, Repo
+from tests.sources.github_server import Answer, GitHubServer, Repo
 from tests.sources.github_world import DAY, HOUR, JULY, MINUTE, NOW, SINCE, make, one
 
 
@@ -72,8 +72,9 @@ def test_incident_caused_by_a_commit_leads_to_its_production_deployment(repo: Re
     repo.deploy(sha, JULY + 9 * HOUR, ("success", JULY + 9 * HOUR))
     repo.issue(JULY + 2 * HOUR, labels=["incident"], body=f"Introduced by {sha[:10]}")
     repo.issue(JULY + 2 * HOUR, labels=["incident"], body=f"Seen since {sha[:10]} perhaps")
+    repo.issue(JULY + 2 * HOUR, labels=["incident"], body="Caused by 0a1b2c3d4e of another repository")
     causes = [row["caused_by_deployment"] for row in read().rows("incidents")]
-    assert causes == [str(live["number"]), None]
+    assert causes == [str(live["number"]), None, None]
 
 
 def test_deleted_or_transferred_issue_does_not_live_for_ever(
@@ -110,3 +111,41 @@ def test_incidents_in_between_are_read_by_what_was_updated(hub: GitHubServer, re
     read(ledger, now=NOW + 3 * HOUR, until=NOW + 3 * HOUR)
     assert len(ledger.rows("incidents")) == 301
     assert len(hub.asked("Issues")) == 2
+
+
+@pytest.mark.parametrize("rest", [403, 200])
+def test_incidents_that_an_app_may_not_read_are_not_taken_for_none(
+    hub: GitHubServer, repo: Repo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rest: int
+) -> None:
+    """Where GraphQL shows an empty list to an App without the permission, nothing is known, and nothing gone."""
+    from qmsreport.warehouse import Warehouse
+
+    repo.issue(JULY, labels=["incident"])
+    warehouse = Warehouse(tmp_path / "facts.duckdb")
+
+    def run(now: datetime) -> list[str | None]:
+        with warehouse.writing("test"):
+            source = make(hub, tmp_path, monkeypatch, now=now)
+            extracts = list(source.extract(SINCE, now, warehouse.progress("hub")))
+            vanished = [warehouse.commit("hub", "github", one, now).vanished for one in extracts]
+        assert sum(vanished) == 0
+        return [one.error for one in extracts if one.error]
+
+    assert run(NOW) == []
+    empty = {"totalCount": 0, "nodes": [], "pageInfo": {"hasNextPage": False, "endCursor": None}}
+    hub.fail(9, Answer(200, {"data": {"repository": {"list": empty}}}), on="Issues")
+    if rest == 403:
+        hub.fail(9, Answer(403, {"message": "Resource not accessible by integration"}), on="/issues")
+    (error,) = run(NOW + 2 * DAY)
+    assert error is not None
+    assert ("403" if rest == 403 else "shows none of them in a query") in error
+
+
+@pytest.mark.parametrize("off", [True, False])
+def test_a_repository_without_incidents_has_none(hub: GitHubServer, repo: Repo, read: Any, off: bool) -> None:
+    """No labelled issue, a labelled request, or issues switched off: all is known, and it is none."""
+    repo.pull(JULY, [(repo.commit("o", JULY), JULY)], labels=["incident"])
+    if off:
+        hub.fail(9, Answer(410, {"message": "Issues has been disabled in this repository."}), on="/issues")
+    closing = [one for one in read().extracts if one.subject.startswith("incidents:")][-1]
+    assert (closing.error, closing.lists_all) == (None, ("incidents",))

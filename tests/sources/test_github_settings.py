@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -105,6 +106,35 @@ def test_only_a_rule_about_reviews_binds_administrators(
     )
     exempt = protection() | {"enforce_admins": {"enabled": False}}
     assert effective(exempt, rules, bypass)["change.enforced_for_administrators"] == enforced
+
+
+@pytest.mark.parametrize(
+    ("by_ruleset", "bypass", "found"),
+    [(False, 0, "3"), (False, 2, "5"), (False, None, "3"), (True, 0, "0"), (True, None, None)],
+)
+def test_who_may_go_round_classic_protection_is_counted(
+    by_ruleset: bool, bypass: int | None, found: str | None
+) -> None:
+    """Persons, teams and Apps exempt from classic reviews may go round them, unless a ruleset asks for a review too."""
+    allowed = {"users": [{"login": "ann"}], "teams": [{"slug": "core"}], "apps": [{"slug": "robot"}]}
+    rules = (
+        [{"type": "pull_request", "parameters": {"required_approving_review_count": 1}}] if by_ruleset else []
+    )
+    protected = protection(bypass_pull_request_allowances=allowed)
+    assert effective(protected, rules, bypass)["change.bypass_actors"] == found
+
+
+def test_settings_are_read_again_when_they_are_read_differently(repo: Repo, read: Any) -> None:
+    """GitHub's 'not changed' does not keep what an earlier version made of the same rules."""
+    repo.protection = protection()
+    ledger = read()
+    note = ledger.extracts[0].cursor
+    assert note is not None
+    ledger.extracts[0] = replace(
+        ledger.extracts[0], batches=(), cursor=note.replace('"reading": 2', '"reading": 1')
+    )
+    read(ledger)
+    assert settings(ledger)["change.required_approvals"] == "1"
 
 
 @pytest.mark.parametrize("status", [403, 404])
