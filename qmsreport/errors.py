@@ -2,7 +2,7 @@
 
     QmsReportError
     ├─ UsageError        2   mend the command
-    │  ├─ Damaged        2   a bundle's manifest cannot be read: restore it from its archive
+    │  ├─ Damaged        2   a report bundle lacks what it consists of: restore it from its archive
     │  └─ ConfigError    2   mend qmsreport.toml; lists every problem at once
     ├─ SourceError       3   mend the access, or wait
     │  ├─ Unavailable    3   did not answer after every retry: wait, or check the network
@@ -36,7 +36,7 @@ class UsageError(QmsReportError):
 
 
 class Damaged(UsageError):
-    """A report bundle's manifest is there, and is none any more."""
+    """A report bundle's manifest is none any more, or its evidence is gone."""
 
 
 class ConfigError(UsageError):

@@ -151,10 +151,10 @@ def published(out: Path, periods: Sequence[Period]) -> dict[str, Any]:
     bundles = [(period, found) for period in periods if (found := bundle.latest(out, period.label))]
     return {
         "published": published_metrics(
-            (period.first, found.name, found / bundle.SNAPSHOT) for period, found in bundles
+            (period.first, found.name, bundle.snapshot_of(found)) for period, found in bundles
         ),
         "published_findings": published_findings(
-            (period.label, found.name, found / bundle.SNAPSHOT)
+            (period.label, found.name, bundle.snapshot_of(found))
             for period, found in bundles
             if period is not periods[-1]
         ),

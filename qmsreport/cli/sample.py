@@ -43,7 +43,7 @@ def command(
     sample is the start of a larger one.
     """
     from qmsreport import evidence, sampling
-    from qmsreport.bundle import SNAPSHOT, newest
+    from qmsreport.bundle import newest, snapshot_of
     from qmsreport.render.csv_files import cell, content
     from qmsreport.warehouse import Snapshot
 
@@ -55,7 +55,7 @@ def command(
         if bundle is None:
             raise UsageError(f"There is no report in {reports}. Run 'qmsreport generate', or name a bundle.")
     manifest = evidence.read_manifest(bundle)
-    with Snapshot(bundle / SNAPSHOT) as snapshot:
+    with Snapshot(snapshot_of(bundle)) as snapshot:
         populations = snapshot.populations()
     chosen = sampling.draw(
         population,
