@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from qmsreport.errors import RenderError
+from qmsreport.errors import Damaged, RenderError
 from qmsreport.evidence import MANIFEST, read_manifest, sha256_file
 from qmsreport.period import Period
 
@@ -21,6 +21,18 @@ DERIVED = (
     "definitions",
     "check_controls",
 )  # kept in it for readers; computed from it, so not evidence
+
+
+def snapshot_of(bundle: Path) -> Path:
+    """A bundle's evidence, to be read.
+
+    Raises:
+        Damaged: when it is gone.
+    """
+    path = bundle / SNAPSHOT
+    if not path.is_file():
+        raise Damaged(f"The report {bundle} has lost its {SNAPSHOT}. Restore the bundle from its archive.")
+    return path
 
 
 def revisions(out: Path, label: str) -> list[Path]:

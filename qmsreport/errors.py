@@ -2,6 +2,7 @@
 
     QmsReportError
     ├─ UsageError        2   mend the command
+    │  ├─ Damaged        2   a report bundle lacks what it consists of: restore it from its archive
     │  └─ ConfigError    2   mend qmsreport.toml; lists every problem at once
     ├─ SourceError       3   mend the access, or wait
     │  ├─ Unavailable    3   did not answer after every retry: wait, or check the network
@@ -32,6 +33,10 @@ class QmsReportError(Exception):
 
 class UsageError(QmsReportError):
     """The command cannot be carried out as written."""
+
+
+class Damaged(UsageError):
+    """A report bundle's manifest is none any more, or its evidence is gone."""
 
 
 class ConfigError(UsageError):

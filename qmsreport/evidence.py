@@ -15,7 +15,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from qmsreport.errors import UsageError
+from qmsreport.errors import Damaged, UsageError
 from qmsreport.results import Query
 
 MANIFEST = "manifest.json"
@@ -131,20 +131,38 @@ def read_manifest(bundle: Path) -> dict[str, Any]:
     """The manifest of a bundle.
 
     Raises:
-        UsageError: when the folder is no bundle, or its manifest cannot be read.
+        UsageError: when the folder is no bundle.
+        Damaged: when its manifest cannot be read.
     """
+    import rfc8785
+
     path = bundle / MANIFEST
     try:
         manifest = json.loads(path.read_bytes())
+        rfc8785.dumps(manifest)  # not everything that Python reads has a canonical form
     except FileNotFoundError as error:
         raise UsageError(
             f"{bundle} is not a report bundle: it has no {MANIFEST}. Name a folder like reports/2026-Q3/r1."
         ) from error
-    except (OSError, ValueError) as error:
-        raise UsageError(f"Cannot read {path}: {error}. Restore the bundle from its archive.") from error
-    if not isinstance(manifest, dict) or not isinstance(manifest.get("files"), dict):
-        raise UsageError(f"{path} is not a manifest of this tool. Restore the bundle from its archive.")
-    return manifest
+    except (OSError, ValueError, RecursionError) as error:
+        raise Damaged(f"Cannot read {path}: {error}. Restore the bundle from its archive.") from error
+    if not _whole(manifest):
+        raise Damaged(f"{path} is not a manifest of this tool. Restore the bundle from its archive.")
+    return dict(manifest)
+
+
+def _whole(manifest: Any) -> bool:
+    """Whether it has what every manifest has, in its shape."""
+    match manifest:
+        case {
+            "files": dict(files),
+            "evidence": {"tables": dict(), "queries": dict()},
+            "evidence_digest": str(),
+        }:
+            entries = files.values()
+        case _:
+            return False
+    return all(isinstance(entry, dict) and entry.keys() == {"sha256", "bytes"} for entry in entries)
 
 
 def facts(manifest: Mapping[str, Any]) -> dict[str, Any]:
@@ -164,28 +182,42 @@ def changed_files(bundle: Path, manifest: Mapping[str, Any]) -> list[str]:
         found.append(f"{MANIFEST}: not in canonical form; it was edited after it was written.")
     if sha256_json({key: value for key, value in manifest.items() if key != "self"}) != manifest.get("self"):
         found.append(f"{MANIFEST}: changed: its own SHA-256 is not the recorded one.")
-    present = {path.relative_to(bundle).as_posix() for path in bundle.rglob("*") if path.is_file()}
-    present -= set(_AFTERWARDS)
+    present = {path.relative_to(bundle).as_posix(): path for path in bundle.rglob("*") if _is_content(path)}
+    for name in _AFTERWARDS:
+        if name in present and _is_own(present[name]):
+            del present[name]
     for name, entry in manifest["files"].items():
         path = bundle / name
         if name not in present:
             found.append(f"{name}: missing.")
+        elif not _is_own(path):
+            found.append(f"{name}: changed: a link or a device stands in its place.")
         elif path.stat().st_size != entry["bytes"]:
             found.append(f"{name}: changed: {path.stat().st_size} bytes instead of {entry['bytes']}.")
         elif sha256_file(path) != entry["sha256"]:
             found.append(f"{name}: changed: its SHA-256 is not the recorded one.")
     found += [
         f"{name}: not in the manifest; it was added afterwards."
-        for name in sorted(present - manifest["files"].keys())
+        for name in sorted(present.keys() - manifest["files"].keys())
     ]
     return found
+
+
+def _is_content(path: Path) -> bool:
+    """Anything but a folder; a link to one is none."""
+    return path.is_symlink() or not path.is_dir()
+
+
+def _is_own(path: Path) -> bool:
+    """Whether it is a file whose bytes stand here, and not elsewhere."""
+    return path.is_file() and not path.is_symlink()
 
 
 def changed_evidence(
     manifest: Mapping[str, Any], tables: Mapping[str, str], queries: Mapping[str, str]
 ) -> list[str]:
     """What differs between the evidence digest's parts and what the bundle holds now, one sentence each."""
-    recorded = manifest.get("evidence", {})
+    recorded = manifest["evidence"]
     found = []
     for what, now, then in (
         ("table", tables, recorded.get("tables", {})),

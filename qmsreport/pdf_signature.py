@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -113,22 +114,16 @@ def check(bundle: Path, roots: Sequence[Path] = ()) -> Checked:
 def _judge(embedded: Any, roots: Sequence[Path]) -> tuple[list[str], str]:
     from pyhanko.keys import load_certs_from_pemder
     from pyhanko.sign.general import SigningError
-    from pyhanko.sign.validation import validate_pdf_signature
     from pyhanko.sign.validation.errors import SignatureValidationError
     from pyhanko.sign.validation.status import SignatureCoverageLevel
-    from pyhanko_certvalidator import ValidationContext
 
     try:
         trusted = list(load_certs_from_pemder([str(path) for path in roots]))
     except (OSError, ValueError) as error:
         raise ConfigError(f"Cannot read a trusted certificate: {error}. Name PEM or DER files.") from error
-    # what the network would say of revocation is not asked for: checking is offline
-    context = ValidationContext(trust_roots=trusted, allow_fetching=False, revocation_mode="soft-fail")
     who = embedded.signer_cert.subject.human_friendly
     try:
-        status = validate_pdf_signature(
-            embedded, signer_validation_context=context, ts_validation_context=context, skip_diff=True
-        )
+        status = _validated(embedded, trusted)
     except (SignatureValidationError, SigningError, ValueError) as error:
         return [f"the signature of {who} cannot be validated: {error}."], f"said to be signed by {who}"
     problems = []
@@ -136,8 +131,6 @@ def _judge(embedded: Any, roots: Sequence[Path]) -> tuple[list[str], str]:
         problems.append(f"changed after {who} signed it.")
     elif status.coverage != SignatureCoverageLevel.ENTIRE_FILE:
         problems.append(f"something was appended after {who} signed it.")
-    if roots and not status.trusted:
-        problems.append(f"the certificate of {who} does not lead to a trusted one.")
     stamp = status.timestamp_validity
     when = ", without a timestamp"
     if stamp is not None:
@@ -146,9 +139,48 @@ def _judge(embedded: Any, roots: Sequence[Path]) -> tuple[list[str], str]:
         if not stamp.intact or not stamp.valid:
             problems.append(f"the timestamp of {authority} does not fit.")
         elif roots and not stamp.trusted:
-            problems.append(f"the timestamp authority {authority} does not lead to a trusted certificate.")
+            problems.append(
+                f"the certificate of the timestamp authority {authority} expired on {expired:%Y-%m-%d}."
+                if (expired := _expired(stamp.signing_cert))
+                else f"the timestamp authority {authority} does not lead to a trusted certificate."
+            )
+        elif roots:  # what a timestamp is for: the certificate may have expired since
+            status = _validated(embedded, trusted, stamp.timestamp)
+    if roots and not status.trusted:
+        expired = _expired(embedded.signer_cert)
+        within = expired and _validated(embedded, trusted, expired).trusted
+        problems.append(
+            f"the certificate of {who} expired on {expired:%Y-%m-%d}, and no trusted timestamp shows that it signed before."
+            if within
+            else f"the certificate of {who} does not lead to a trusted one."
+        )
     compared = "" if roots else "; certificates not compared with trusted ones"
     return problems, f"signed by {who}{when}{compared}"
+
+
+def _validated(embedded: Any, trusted: Sequence[Any], moment: datetime | None = None) -> Any:
+    """pyHanko's status of a signature, its signer's certificate judged at a moment; now without one."""
+    from pyhanko.sign.validation import validate_pdf_signature
+    from pyhanko_certvalidator import ValidationContext
+
+    def context(when: datetime | None) -> Any:
+        # what the network would say of revocation is not asked for: checking is offline
+        return ValidationContext(
+            trust_roots=trusted, moment=when, allow_fetching=False, revocation_mode="soft-fail"
+        )
+
+    return validate_pdf_signature(
+        embedded,
+        signer_validation_context=context(moment),
+        ts_validation_context=context(None),
+        skip_diff=True,
+    )
+
+
+def _expired(certificate: Any) -> datetime | None:
+    """When a certificate expired; none for one that did not."""
+    ends: datetime = certificate.not_valid_after
+    return ends if ends < datetime.now(UTC) else None
 
 
 def _timestamper(url: str | None) -> Any:

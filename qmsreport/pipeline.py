@@ -151,10 +151,10 @@ def published(out: Path, periods: Sequence[Period]) -> dict[str, Any]:
     bundles = [(period, found) for period in periods if (found := bundle.latest(out, period.label))]
     return {
         "published": published_metrics(
-            (period.first, found.name, found / bundle.SNAPSHOT) for period, found in bundles
+            (period.first, found.name, bundle.snapshot_of(found)) for period, found in bundles
         ),
         "published_findings": published_findings(
-            (period.label, found.name, found / bundle.SNAPSHOT)
+            (period.label, found.name, bundle.snapshot_of(found))
             for period, found in bundles
             if period is not periods[-1]
         ),
@@ -224,7 +224,8 @@ def reproduce(folder: Path, target: Path, formats: Sequence[str] = ()) -> list[s
         formats: which to make; none means all that the bundle has.
 
     Returns:
-        One sentence for each file that came out differently; empty when all are the same.
+        One sentence for each file, and each table of results kept beside the facts, that came out differently;
+        empty when all are the same.
     """
     from qmsreport.evaluate import evaluate
     from qmsreport.render import FILES, render
@@ -242,7 +243,13 @@ def reproduce(folder: Path, target: Path, formats: Sequence[str] = ()) -> list[s
     facts = evidence.facts(manifest)
     with Snapshot(folder / bundle.SNAPSHOT) as snapshot:
         queries = catalog.read(folder / "queries")
-        evaluation = _evaluation(snapshot, queries, evaluate(snapshot, queries), facts)
+        outcome = evaluate(snapshot, queries)
+        evaluation = _evaluation(snapshot, queries, outcome, facts)
+        problems += [
+            f"{bundle.SNAPSHOT}: its table {name} comes out differently now."
+            for name in (*bundle.DERIVED, *outcome.verdicts)
+            if not snapshot.comes_out(name)
+        ]
     for path in render(evaluation, formats, target):
         name = path.relative_to(target).as_posix()
         recorded = manifest["files"].get(name)

@@ -186,7 +186,8 @@ def _unsigned(bundle: Path, manifest: Mapping[str, Any], trusted: PublicKey | No
         problems.append(f"{MANIFEST_SIGNATURE}: added afterwards: the manifest says that it is unsigned.")
     if trusted:
         problems.append(f"signature: none: the report is unsigned; the trusted key is {trusted.fingerprint}.")
-    return Checked(problems, "unsigned")
+    said = "unsigned: a bundle rewritten as a whole would look the same; compare the evidence digest with one kept elsewhere"
+    return Checked(problems, said)
 
 
 def _signature_problems(bundle: Path, key: PublicKey | None, name: str) -> list[str]:

@@ -53,3 +53,16 @@ def hashes(folder: Path) -> dict[str, str]:
         for path in sorted(folder.rglob("*"))
         if path.is_file()
     }
+
+
+def rehash(bundle: Path) -> None:
+    """Put the manifest in order with the files as they stand now: what anyone can do who has no key."""
+    files = {
+        path.relative_to(bundle).as_posix(): {
+            "sha256": evidence.sha256_file(path),
+            "bytes": path.stat().st_size,
+        }
+        for path in sorted(bundle.rglob("*"))
+        if path.is_file() and path.name != evidence.MANIFEST
+    }
+    rewrite(bundle, files=files)

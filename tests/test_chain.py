@@ -86,3 +86,34 @@ def test_a_name_cannot_lead_elsewhere(reports: Path, tmp_path: Path) -> None:
     last = reports / "2026-Q3" / "r1"
     small_bundle.rewrite(last, previous_bundle="../2025-Q4/r1")
     assert verification.verify(last).notes[1] == "follows 2026-Q2/r1, which is as it was"
+
+
+def test_a_report_in_another_ones_place(reports: Path) -> None:
+    """A whole bundle that was put where another one stood is named, though it is in order itself."""
+    shutil.rmtree(reports / "2026-Q3" / "r1")
+    shutil.copytree(reports / "2026-Q2" / "r2", reports / "2026-Q3" / "r1")
+    assert problems(reports) == ["chain: 2026-Q3/r1 holds report 2026-Q2/r2, which was put in its place."]
+
+
+def test_a_report_without_its_manifest(reports: Path) -> None:
+    """A bundle without a manifest is not passed over, and is not called missing either."""
+    (reports / "2026-Q2" / "r1" / evidence.MANIFEST).unlink()
+    (reports / "2026-Q3" / "r1" / evidence.MANIFEST).unlink()
+    assert problems(reports) == [
+        "chain: 2026-Q2/r1 has no manifest.json and could not be verified.",
+        "chain: 2026-Q3/r1 has no manifest.json and could not be verified.",
+    ]
+
+
+def test_a_spoilt_manifest_does_not_hide_the_others(reports: Path) -> None:
+    """The reports beside one whose manifest cannot be read are verified all the same."""
+    (reports / "2026-Q1" / "r1" / evidence.MANIFEST).write_bytes(b"{")
+    (reports / "2026-Q3" / "r1" / "report.html").write_bytes(b"")
+    found = problems(reports)
+    assert found[0].startswith("changed file: manifest.json: Cannot read")
+    assert any(one.startswith("changed file: report.html: changed") for one in found)
+
+
+def test_what_no_chain_can_show(reports: Path) -> None:
+    """The reports that nothing follows are told: one after them could be taken away unseen."""
+    assert chain.ends(chain.bundles(reports)) == ["2026-Q2/r2", "2026-Q3/r1"]

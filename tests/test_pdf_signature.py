@@ -39,8 +39,13 @@ class Issued:
         return path
 
 
-def issue(name: str, issuer: Issued | None = None, *purposes: x509.ObjectIdentifier) -> Issued:
-    """A certificate, self-signed without an issuer; valid from yesterday."""
+def issue(
+    name: str,
+    issuer: Issued | None = None,
+    *purposes: x509.ObjectIdentifier,
+    days: tuple[int, int] = (-1, 30),
+) -> Issued:
+    """A certificate, self-signed without an issuer; valid from and until so many days from now."""
     # the timestamp authority that pyHanko brings signs with RSA only
     key = rsa.generate_private_key(65537, 2048) if purposes else ec.generate_private_key(ec.SECP256R1())
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
@@ -51,8 +56,8 @@ def issue(name: str, issuer: Issued | None = None, *purposes: x509.ObjectIdentif
         .issuer_name(issuer.certificate.subject if issuer else subject)
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
-        .not_valid_before(now - DAY)
-        .not_valid_after(now + 30 * DAY)
+        .not_valid_before(now + days[0] * DAY)
+        .not_valid_after(now + days[1] * DAY)
         .add_extension(x509.BasicConstraints(ca=issuer is None, path_length=None), critical=True)
         .add_extension(
             x509.KeyUsage(
@@ -183,6 +188,72 @@ def test_without_a_timestamp_authority_nothing_is_asked(bundle: Path, authoritie
     found = verification.verify(bundle)
     assert found.problems == []
     assert "without a timestamp; certificates not compared with trusted ones" in found.notes[-1]
+
+
+def test_a_certificate_that_expired_since(
+    bundle: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A trusted timestamp shows that a signer's certificate was valid when it signed; without one it is said what is missing."""
+    from asn1crypto import keys as asn1_keys
+    from asn1crypto import tsp
+    from asn1crypto import x509 as asn1_x509
+    from pyhanko.sign.timestamps import DummyTimeStamper
+
+    root = issue("Lindhafen root", days=(-900, 900))
+    signer = issue("Quality manager", root, days=(-400, -35))
+    (tmp_path / "signer.p12").write_bytes(
+        pkcs12.serialize_key_and_certificates(
+            b"signer",
+            signer.key,
+            signer.certificate,
+            [root.certificate],
+            serialization.BestAvailableEncryption(b"horse"),
+        )
+    )
+
+    def stamped(authority: Issued, days: int) -> None:
+        private = authority.key.private_bytes(
+            serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        )
+        stamper = DummyTimeStamper(
+            tsa_cert=asn1_x509.Certificate.load(
+                authority.certificate.public_bytes(serialization.Encoding.DER)
+            ),
+            tsa_key=asn1_keys.PrivateKeyInfo.load(private),
+            fixed_dt=dt.datetime.now(dt.UTC) + days * DAY,
+        )
+        monkeypatch.setattr(
+            pdf_signature,
+            "_ask",
+            lambda _, asked: stamper.request_tsa_response(tsp.TimeStampReq.load(asked)),
+        )
+
+    def problems(url: str | None, trusted: Issued = root) -> list[str]:
+        written = pdf_signature.sign(bundle, tmp_path / "signer.p12", "horse", url)
+        found = verification.verify(bundle, roots=[trusted.pem(tmp_path / "trusted.pem")]).problems
+        written.unlink()
+        return found
+
+    day = f"{signer.certificate.not_valid_after_utc:%Y-%m-%d}"
+    expired = (
+        f"report.signed.pdf: the certificate of Common Name: Quality manager expired on {day}, "
+        "and no trusted timestamp shows that it signed before."
+    )
+    elsewhere = "report.signed.pdf: the certificate of Common Name: Quality manager does not lead to a trusted one."  # fmt: skip
+    assert problems(None) == [expired]
+    assert problems(None, issue("Another root")) == [elsewhere]
+    good = issue("Lindhafen time", root, ExtendedKeyUsageOID.TIME_STAMPING, days=(-400, 400))
+    stamped(good, -100)
+    assert problems("http://127.0.0.1/") == []
+    stamped(good, -10)  # stamped after it had expired
+    assert problems("http://127.0.0.1/") == [expired]
+    old = issue("Old time", root, ExtendedKeyUsageOID.TIME_STAMPING, days=(-400, -5))
+    stamped(old, -100)
+    ended = f"{old.certificate.not_valid_after_utc:%Y-%m-%d}"
+    assert problems("http://127.0.0.1/") == [
+        f"report.signed.pdf: the certificate of the timestamp authority Common Name: Old time expired on {ended}.",
+        expired,
+    ]
 
 
 def test_another_root_does_not_vouch(bundle: Path, authorities: Authorities) -> None:

@@ -42,14 +42,14 @@ def command(
     sample is the start of a larger one.
     """
     from qmsreport import evidence, sampling
-    from qmsreport.bundle import SNAPSHOT
+    from qmsreport.bundle import snapshot_of
     from qmsreport.render.csv_files import cell
     from qmsreport.warehouse import Snapshot
 
     population = sampling.known(population)
     bundle = options.bundle(context, bundle)
     manifest = evidence.read_manifest(bundle)
-    with Snapshot(bundle / SNAPSHOT) as snapshot:
+    with Snapshot(snapshot_of(bundle)) as snapshot:
         populations = snapshot.populations()
     chosen = sampling.draw(
         population,

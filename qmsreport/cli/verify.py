@@ -72,6 +72,8 @@ def command(bundle: Path, again: bool, chain: bool, public_key: Path | None, roo
         return 1
     if not any(codes):
         click.echo(f"{bundle} is a whole chain of {output.counted(len(found), 'report')}.")
+        ends = " and ".join(chains.ends(found))
+        click.echo(f"  nothing follows {ends}: whether a later report was taken away, no chain can show")
     return max(codes)
 
 
@@ -79,7 +81,6 @@ def _one(bundle: Path, again: bool, trusted: signature.PublicKey | None, roots: 
     """Verify one bundle and print what was found; the exit code."""
     from qmsreport import evidence, pipeline, verification
 
-    manifest = evidence.read_manifest(bundle)
     found = verification.verify(bundle, trusted, roots)
     problems = found.problems
     said = "is not as it was written"
@@ -92,10 +93,12 @@ def _one(bundle: Path, again: bool, trusted: signature.PublicKey | None, roots: 
     if problems:
         click.echo(f"{bundle} {said}: {output.counted(len(problems), 'problem')}.", err=True)
         return 1
+    manifest = evidence.read_manifest(bundle)
     files = output.counted(len(manifest["files"]), "file")
     rendered = ", and comes out the same" if again else ""
+    report = f"report {manifest.get('period')}, revision {manifest.get('revision')}"
     click.echo(
-        f"{bundle} is as it was written{rendered}: {files}, evidence {manifest['evidence_digest'][:16]}…"
+        f"{bundle} is as it was written{rendered}: {report}, {files}, evidence {manifest['evidence_digest'][:16]}…"
     )
     for note in found.notes:
         click.echo(f"  {note}")

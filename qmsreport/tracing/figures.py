@@ -63,7 +63,7 @@ def follow(
         raise UsageError(
             f"{folder} was written before figures could be traced. Run its {defined.path} over evidence.duckdb instead."
         )
-    with Snapshot(folder / bundle.SNAPSHOT) as snapshot:
+    with Snapshot(bundle.snapshot_of(folder)) as snapshot:
         ((label,),) = snapshot.fetch("select label from period")
         figures = _figures(snapshot, metric, scope, environment, bucket)
         place = figures.select(_PLACE).row(0, named=True)

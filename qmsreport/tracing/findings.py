@@ -53,7 +53,7 @@ def follow(folder: Path, check: str, resource: str | None = None) -> Finding:
     query = next(
         query for query in catalog.read(folder / "queries") if (query.group, query.id) == ("checks", check)
     )
-    with Snapshot(folder / bundle.SNAPSHOT) as snapshot:
+    with Snapshot(bundle.snapshot_of(folder)) as snapshot:
         ((label,),) = snapshot.fetch("select label from period")
         rank = pl.col("status").replace_strict({status: place for place, status in enumerate(STATUSES)})
         found = snapshot.stored("judgements").filter(check_id=check).sort(rank, "resource")

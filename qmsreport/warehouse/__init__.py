@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from qmsreport.warehouse.digest import table_digests
 from qmsreport.warehouse.freeze import frozen
+from qmsreport.warehouse.objects import strange
 from qmsreport.warehouse.published import published_findings, published_metrics
 from qmsreport.warehouse.snapshot import Snapshot
 from qmsreport.warehouse.store import Counts, Warehouse
@@ -20,5 +21,6 @@ __all__ = [
     "frozen",
     "published_findings",
     "published_metrics",
+    "strange",
     "table_digests",
 ]

@@ -4,12 +4,15 @@ A table is read as Arrow, column by column in name order. Each column gives thes
 `known`, a byte 1 or 0 for each row; `length`, of each text or list as a 32-bit integer, 0 where unknown; `value`,
 one after the other: numbers, days since 1970 and microseconds since 1970 little-endian and 0 where unknown,
 booleans as a byte, texts as UTF-8. What is in lists gives the same streams, named `item`. The table's hash is the
-SHA-256 of a text: the number of rows, then a line for each column with its name, its type and its streams' hashes.
+SHA-256 of a text: the number of rows, then a line for each column with its name (as a JSON text where it is more than
+letters, digits and underscores), its type and its streams' hashes.
 """
 
 from __future__ import annotations
 
 import hashlib
+import json
+import re
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
@@ -20,14 +23,26 @@ if TYPE_CHECKING:
     from qmsreport.warehouse.snapshot import Snapshot
 
 
-def table_digests(snapshot: Snapshot, leave_out: Iterable[str] = ()) -> dict[str, str]:
-    """SHA-256 of the content of every stored table but those left out, by table name."""
+def table_digests(
+    snapshot: Snapshot, leave_out: Iterable[str] = (), *, foreign: bool = False
+) -> dict[str, str]:
+    """SHA-256 of the content of every stored table but those left out, by table name.
+
+    Args:
+        snapshot: an open one.
+        leave_out: names of tables.
+        foreign: somebody else may have written it. A column of a type that none of ours has then counts by its name
+            and type alone, which is enough to tell the table from any of ours.
+
+    Raises:
+        TypeError: for such a type, unless `foreign`.
+    """
     left_out = set(leave_out)
-    return {name: _table(snapshot, name) for name in snapshot.tables() if name not in left_out}
+    return {name: _table(snapshot, name, foreign) for name in snapshot.tables() if name not in left_out}
 
 
-def _table(snapshot: Snapshot, table: str) -> str:
-    columns = [_Column(name, kind) for name, kind in snapshot.columns(table)]
+def _table(snapshot: Snapshot, table: str, foreign: bool) -> str:
+    columns = [_Column(name, kind, foreign) for name, kind in snapshot.columns(table)]
     rows = 0
     # hashing lets other threads run, so the columns of a batch are hashed side by side
     with ThreadPoolExecutor(2) as pool:
@@ -38,22 +53,31 @@ def _table(snapshot: Snapshot, table: str) -> str:
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
+class _NoAgreedBytes(TypeError):
+    pass
+
+
 class _Column:
     """The streams of one column, hashed as they come."""
 
-    def __init__(self, name: str, kind: str) -> None:
-        self.name, self._kind = name, kind
+    def __init__(self, name: str, kind: str, foreign: bool) -> None:
+        self.name, self._kind, self._foreign = name, kind, foreign
         self._streams: dict[str, Any] = {}
 
     def add(self, values: pa.Array) -> None:
         """The next rows."""
-        for stream, content in _streams(values):
-            self._streams.setdefault(stream, hashlib.sha256()).update(content)
+        try:
+            for stream, content in _streams(values):
+                self._streams.setdefault(stream, hashlib.sha256()).update(content)
+        except _NoAgreedBytes:
+            if not self._foreign:
+                raise
 
     def line(self) -> str:
         """Name, type, and each stream with its hash."""
         hashes = [f"{stream} {found.hexdigest()}" for stream, found in sorted(self._streams.items())]
-        return " ".join([self.name, self._kind, *hashes])
+        name = self.name if re.fullmatch(r"\w+", self.name) else json.dumps(self.name)
+        return " ".join([name, self._kind, *hashes])
 
 
 def _streams(values: pa.Array, prefix: str = "") -> Iterator[tuple[str, Any]]:
@@ -75,7 +99,7 @@ def _streams(values: pa.Array, prefix: str = "") -> Iterator[tuple[str, Any]]:
     elif pa.types.is_boolean(kind) or pa.types.is_integer(kind) or pa.types.is_floating(kind):
         yield f"{prefix}value", _fixed(values)
     else:
-        raise TypeError(f"A column of {kind} has no agreed bytes. Give it one here before it is stored.")
+        raise _NoAgreedBytes(f"A column of {kind} has no agreed bytes. Give it one here before it is stored.")
 
 
 def _fixed(values: pa.Array) -> memoryview:

@@ -32,6 +32,7 @@ _POPULATIONS = {
     "data_quality": ("true", "all"),
 }
 _BATCH_ROWS = 250_000
+_STORED = "not internal and database_name = current_database() and schema_name = 'main'"
 
 
 class Snapshot:
@@ -185,6 +186,21 @@ class Snapshot:
         """A table of the file as it is, in its stored order."""
         return frame(self._connection, f"select * from main.{name}")
 
+    def comes_out(self, name: str) -> bool:
+        """Whether a table that the file keeps holds just the rows that this session, being read only, computed anew."""
+        ((database,),) = run(self._connection, "select current_database()")
+        kept, made = f"{_quoted(database)}.main.{name}", f"temp.{name}"
+        differing = f"""
+            select 1 from (
+                (from {kept} except all from {made}) union all (from {made} except all from {kept})
+            ) limit 1
+        """
+        try:
+            alike = run(self._connection, f"describe {kept}") == run(self._connection, f"describe {made}")
+            return alike and not run(self._connection, differing)
+        except duckdb.CatalogException:  # it is not kept any more
+            return False
+
     def columns_of(self, sql: str, where: str, title: str = "") -> list[str]:
         """The names of a select's columns."""
         with self._named(where, title):
@@ -192,24 +208,18 @@ class Snapshot:
 
     def tables(self) -> list[str]:
         """The names of the stored tables."""
-        sql = "select table_name from duckdb_tables() where not temporary and not internal order by 1"
+        sql = f"select table_name from duckdb_tables() where {_STORED} order by 1"
         return [name for (name,) in run(self._connection, sql)]
 
     def columns(self, table: str) -> list[tuple[str, str]]:
         """The columns of a stored table with their types, by name."""
-        return [
-            (name, kind)
-            for name, kind in run(
-                self._connection,
-                f"select column_name, data_type from duckdb_columns() where table_name = '{table}' "
-                "and not internal and database_name <> 'temp' order by column_name",
-            )
-        ]
+        sql = f"select column_name, data_type from duckdb_columns() where {_STORED} and table_name = $table order by 1"
+        return [(name, kind) for name, kind in run(self._connection, sql, {"table": table})]
 
     def batches(self, table: str, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
         """A stored table in its stored order, piece by piece."""
-        listed = ", ".join(columns)
-        with self._connection.sql(f"select {listed} from main.{table}").to_arrow_reader(
+        listed = ", ".join(map(_quoted, columns))
+        with self._connection.sql(f"select {listed} from main.{_quoted(table)}").to_arrow_reader(
             _BATCH_ROWS
         ) as reader:
             yield from reader
@@ -237,3 +247,8 @@ class Snapshot:
         except duckdb.Error as error:
             text = " ".join(str(error).split())
             raise QueryError(f"{where}: {text} ({title or 'untitled'}). Mend the query.") from error
+
+
+def _quoted(name: str) -> str:
+    escaped = name.replace('"', '""')
+    return f'"{escaped}"'

@@ -11,7 +11,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from tests.cli.conftest import Ran
+from tests.cli.conftest import Ran, one_line
 
 Generate = Callable[[str], Path]
 
@@ -64,3 +64,20 @@ def test_a_bundle_without_kept_findings(generate: Generate) -> None:
     with duckdb.connect(str(first / "evidence.duckdb")) as connection:
         connection.execute("drop table judgements")
     assert _findings(generate("2026-Q3")) == []
+
+
+def test_an_earlier_report_without_its_evidence(
+    generate: Generate, organisation: Path, call: Callable[..., Ran]
+) -> None:
+    """A report whose evidence is gone is named; it is no missing warehouse, and no reason to extract."""
+    earlier = generate("2026-Q2")
+    (earlier / "evidence.duckdb").unlink()
+    for command in (
+        ["generate", "--config", organisation, "--quarter", "2026-Q3"],
+        ["sample", "deployments", earlier],
+    ):
+        ran = call(*command)
+        assert ran.code == 2
+        said = one_line(ran.err)
+        assert "2026-Q2/r1 has lost its evidence.duckdb. Restore the bundle from its archive." in said
+    assert not (organisation / "reports" / "2026-Q3" / "r1").exists()

@@ -99,6 +99,23 @@ def test_a_type_without_agreed_bytes_is_refused(tmp_path: Path) -> None:
         written(tmp_path, "select interval 1 day as a")
 
 
+def test_a_name_cannot_pass_for_a_column(tmp_path: Path) -> None:
+    """A column that is called like the line of another one and its own does not stand for the two."""
+    two = "select 1 as a, 2 as b"
+    known, value = (hashlib.sha256(content).hexdigest() for content in (bytes([1]), bytes([1, 0, 0, 0])))
+    one = f'select 2 as "a INTEGER known {known} value {value}\nb"'
+    assert written(tmp_path, two) != written(tmp_path, one)
+
+
+def test_a_foreign_type_counts_by_its_name(tmp_path: Path) -> None:
+    """What somebody else wrote can be hashed in any case, and is never taken for a type of ours."""
+    with duckdb.connect(str(tmp_path / "other.duckdb")) as connection:
+        connection.execute("create table t as select interval 1 day as a")
+    with Snapshot(tmp_path / "other.duckdb") as opened:
+        foreign = table_digests(opened, foreign=True)
+    assert foreign["t"] not in {written(tmp_path, f"select cast(null as {kind}) as a")["t"] for kind in ("bigint", "varchar")}  # fmt: skip
+
+
 def test_named_tables_are_left_out(tmp_path: Path) -> None:
     """What is computed from the snapshot is not evidence."""
     written(tmp_path, "select 1 as a", "create table metrics as select 1 as a")

@@ -127,7 +127,10 @@ def rows(tmp_path_factory: pytest.TempPathFactory) -> Rows:
     with Snapshot(made_of.snapshot, read_only=False) as opened:
         opened.fetch(
             "insert into published values "
-            "('deployment_frequency', date '2026-01-01', 'organisation', 'all', null, 'count', 99, 99, 'r1')"
+            "('deployment_frequency', date '2026-01-01', 'organisation', 'all', null, 'count', 99, 99, 'r1'), "
+            "('deployment_frequency', date '2026-01-01', 'service', 'gone', 'production-eu', 'count', 7, 7, 'r1'), "
+            "('slo_burn_rate', date '2026-01-01', 'slo', 'x', null, 'over_1h', 5, 5, 'r1'), "
+            "('a_measure_of_old', date '2026-01-01', 'organisation', 'all', null, 'count', 5, 5, 'r1')"
         )
     return _sections(made_of.snapshot)
 
@@ -341,9 +344,21 @@ def test_trend_weeks(rows: Rows) -> None:
 
 
 def test_restated(rows: Rows) -> None:
-    """A figure that was published otherwise is listed with both values."""
-    (figure,) = rows["restated"]
-    assert (figure["period"], figure["published_value"], figure["value"]) == ("2026-Q1", 99, 1)
+    """Figures that were published otherwise, come out no more, or come out for the first time, each with its scope.
+
+    What is not computed for earlier periods, or is no measure any more, is no restatement.
+    """
+    assert {row["period"] for row in rows["restated"]} == {"2026-Q1"}
+    listed = {
+        (row["scope_type"], row["scope"], row["environment"]): (row["published_value"], row["value"])
+        for row in rows["restated"]
+    }
+    assert listed["organisation", "all", None] == (99, 1)
+    assert listed["service", "gone", "production-eu"] == (7, None)
+    appeared = [values for name, values in listed.items() if name[1] not in ("all", "gone")]
+    assert appeared
+    assert all(published is None and value is not None for published, value in appeared)
+    assert len(listed) == len(rows["restated"])
 
 
 def test_key_figures(rows: Rows) -> None:
