@@ -9,6 +9,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 import requests
+import urllib3
 from requests.adapters import HTTPAdapter
 from urllib3.util.retry import Retry
 
@@ -48,14 +49,20 @@ class _Retry(Retry):
 
 
 class _Adapter(HTTPAdapter):
-    """An adapter whose requests always have a timeout."""
+    """An adapter whose requests always have a timeout, and trust whom the configuration names.
 
-    def __init__(self, timeout: float, retry: Retry) -> None:
-        self._timeout = timeout
-        super().__init__(max_retries=retry)
+    `requests` lets REQUESTS_CA_BUNDLE overrule what a session was told; what stands in the configuration is meant.
+    """
+
+    def __init__(self, options: HttpOptions) -> None:
+        self._timeout = options.timeout_seconds
+        self._trust = options.ca_file or options.verify_tls
+        super().__init__(max_retries=retry(options))
 
     def send(self, request: Any, **kwargs: Any) -> requests.Response:  # type: ignore[override]  # same call, fewer words
         kwargs["timeout"] = kwargs.get("timeout") or self._timeout
+        if self._trust is not True:
+            kwargs["verify"] = self._trust
         return super().send(request, **kwargs)
 
 
@@ -74,12 +81,15 @@ def retry(options: HttpOptions) -> Retry:
 
 def session(options: HttpOptions) -> requests.Session:
     """A session for one server; close it when done."""
+    if (
+        not options.verify_tls
+    ):  # chosen by whoever wrote the configuration: not to be said again with every request
+        urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
     made = requests.Session()
-    adapter = _Adapter(options.timeout_seconds, retry(options))
+    adapter = _Adapter(options)
     made.mount("http://", adapter)
     made.mount("https://", adapter)
     made.headers["User-Agent"] = f"qmsreport/{__version__}"
-    made.verify = options.ca_file or options.verify_tls
     return made
 
 

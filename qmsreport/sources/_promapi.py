@@ -129,7 +129,8 @@ class Client:
         if token:
             self._session.auth = _Bearer(token)
         elif username:
-            self._session.auth = (username, password)
+            # as UTF-8 (RFC 7617): left to itself, requests knows the letters of western Europe only
+            self._session.auth = requests.auth.HTTPBasicAuth(username.encode(), password.encode())
             self._secrets.append(base64.b64encode(f"{username}:{password}".encode()).decode())
         self._library: PrometheusConnect | None = None
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 from collections import deque
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -33,6 +36,7 @@ from qmsreport.sources._promjobs import (
 from qmsreport.sources._prommetrics import DEFAULT_METRICS, MetricQuery
 from qmsreport.sources._promseries import NoBucket
 from qmsreport.sources._promstate import SKEW_WORTH_SAYING, Probe, skew
+from qmsreport.sources._workers import Workers
 
 GIVE_UP_AFTER = 5  # subjects that fail one after the other, with nothing good in between
 COLLECTED = ("sli", "metrics", "targets", "rules", "alerts", "settings")
@@ -80,8 +84,17 @@ def create(name: str, options: Options, context: Context) -> Source:
     ]
     password = _secret(options.password_env, f"{where} password_env", problems)
     token = _secret(options.token_env, f"{where} token_env", problems)
+    if not re.fullmatch(r"[!-~]*", token):
+        problems.append(
+            f"{where} token_env: what {options.token_env} holds has blanks, line breaks or letters that no token has. "
+            "Set it to the token alone."
+        )
     if options.token_env and options.username:
         problems.append(f"{where} token_env: stands beside 'username'. Keep one of the two.")
+    if options.ca_file:
+        options = replace(options, ca_file=str(context.config.resolve(options.ca_file)))
+        if not Path(options.ca_file).exists():
+            problems.append(f"{where} ca_file: there is no '{options.ca_file}'. Mend the path.")
     metrics = [
         read_table(
             MetricQuery, row, f"sources.{name}.metrics", problems, f"[[sources.{name}.metrics]] no. {number}"
@@ -104,8 +117,6 @@ def create(name: str, options: Options, context: Context) -> Source:
         jobs += [metric_job(item, {}) for item in own]
         jobs += [metric_job(item, {}) for item in others if options.default_metrics or not own]
         jobs += percentile_jobs(slos)
-    if options.ca_file:
-        options = replace(options, ca_file=str(context.config.resolve(options.ca_file)))
     client = Client(options.url, options, options.username, password, token)
     return _Prometheus(name, options, context, client, jobs)
 
@@ -231,13 +242,15 @@ class _Prometheus:
         failed: set[str] = set()
         in_a_row = 0
         waiting: deque[tuple[Task, Future[tuple[Extract, SourceError | None]]]] = deque()
-        pool = ThreadPoolExecutor(self._options.parallel, thread_name_prefix=f"prometheus-{self.name}")
+        workers: Workers[tuple[Extract, SourceError | None]] = Workers(
+            self._options.parallel, f"prometheus-{self.name}"
+        )
         remaining = iter(tasks)
         try:
             while True:
                 for task in remaining:
                     if task.job.subject not in failed:
-                        waiting.append((task, pool.submit(self._ask, task, probe)))
+                        waiting.append((task, workers.submit(partial(self._ask, task, probe))))
                     if len(waiting) >= 2 * self._options.parallel:
                         break
                 if not waiting:
@@ -258,7 +271,7 @@ class _Prometheus:
                         f"Prometheus at {self._client.url} failed {in_a_row} questions one after the other: {error}"
                     )
         finally:
-            pool.shutdown(wait=False, cancel_futures=True)
+            workers.stop()
 
     def _ask(self, task: Task, probe: Probe) -> tuple[Extract, SourceError | None]:
         """One task's extract, and the error behind it when it failed."""
@@ -363,7 +376,7 @@ class _Prometheus:
 def _secret(variable: str, where: str, problems: list[str]) -> str:
     if not variable:
         return ""
-    value = os.environ.get(variable, "")
+    value = os.environ.get(variable, "").strip("\r\n")  # what is read from a file ends with a line break
     if not value:
         problems.append(
             f"{where}: the environment variable {variable} is not set. Export it, or remove the key."

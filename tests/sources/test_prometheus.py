@@ -5,8 +5,10 @@ from __future__ import annotations
 import base64
 import json
 import math
+import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -20,6 +22,7 @@ from qmsreport import config, records, sources
 from qmsreport.errors import ConfigError, Malformed, Rejected, SourceError, Unavailable
 from qmsreport.extracts import Extract, Source
 from tests.sources import prometheus_server as real
+from tests.sources import tls_server as tls
 
 SLOS = {
     "availability": """good = 'shop_requests_total{job="shop",code="200"}'\nvalid = 'shop_requests_total{job="shop"}'""",
@@ -710,6 +713,32 @@ def test_a_server_that_goes_away_raises_and_loses_nothing(liar: real.Liar, tmp_p
     assert len(taken) == 3
 
 
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_stopped_run_does_not_wait_for_a_slow_server(
+    liar: real.Liar, tmp_path: Path, number: signal.Signals
+) -> None:
+    """Stopped while questions are on their way, the process ends at once: nobody waits for their answers."""
+    asked, over = threading.Event(), threading.Event()
+
+    def never(_: real.BaseHTTPRequestHandler) -> None:
+        asked.set()
+        over.wait(60)
+
+    liar.lies["query_range"] = never
+    build(tmp_path, liar.url, {"any": FAKE}, 'collect = ["sli"]')
+    command = [sys.executable, "-m", "qmsreport", "--config", str(tmp_path / "qmsreport.toml"), "extract"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+        assert asked.wait(60)
+        process.send_signal(number)
+        try:
+            _, said = process.communicate(timeout=20)
+        finally:
+            over.set()
+            process.kill()
+    assert process.returncode == {signal.SIGINT: 130, signal.SIGTERM: 143}[number]
+    assert said.startswith("qmsreport: Stopped. ")
+
+
 def test_many_failures_in_a_row_end_the_run(liar: real.Liar, tmp_path: Path) -> None:
     """A server that fails one objective after the other is not asked for all of them."""
     liar.lies["query_range"] = status(503)
@@ -840,6 +869,69 @@ def test_a_real_password(guarded: str, tmp_path: Path, monkeypatch: pytest.Monke
     assert "wrong-horse" not in problem
 
 
+def test_a_password_in_any_script(liar: real.Liar, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A password beyond Latin letters is sent as UTF-8, and hidden in that form too."""
+    monkeypatch.setenv("PROM_PASSWORD", "пароль-4711\n")
+    seen = []
+
+    def blab(handler: real.BaseHTTPRequestHandler) -> None:
+        seen.append(handler.headers["Authorization"])
+        real.say(
+            handler, 200, json.dumps({"status": "error", "errorType": "internal", "error": seen[-1]}).encode()
+        )
+
+    liar.lies["/api/v1/rules"] = blab
+    options = 'collect = ["rules"]\nusername = "prüfer"\npassword_env = "PROM_PASSWORD"'
+    [extract] = build(tmp_path, liar.url, {}, options).extract(real.START, real.END, Memory())
+    encoded = base64.b64encode("prüfer:пароль-4711".encode()).decode()
+    assert seen == [f"Basic {encoded}"]
+    assert extract.error is not None
+    assert encoded not in extract.error
+
+
+def test_a_token_from_a_file(liar: real.Liar, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The line break at the end of a token that was read from a file is no part of it."""
+    monkeypatch.setenv("PROM_TOKEN", "s3cr3t-t0k3n\n")
+    seen = []
+
+    def note(handler: real.BaseHTTPRequestHandler) -> None:
+        seen.append(handler.headers["Authorization"])
+        real.say(handler, 200, b'{"status":"success","data":{"groups":[]}}')
+
+    liar.lies["/api/v1/rules"] = note
+    options = 'collect = ["rules"]\ntoken_env = "PROM_TOKEN"'
+    [extract] = build(tmp_path, liar.url, {}, options).extract(real.START, real.END, Memory())
+    assert extract.error is None
+    assert seen == ["Bearer s3cr3t-t0k3n"]
+
+
+@pytest.mark.parametrize("token", ["one\ntwo", "with blank", "s3cr3t€"])
+def test_what_no_token_can_be_is_not_repeated(
+    tmp_path: Path, token: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A token that no header can carry is a configuration error that does not show it."""
+    monkeypatch.setenv("PROM_TOKEN", token)
+    with pytest.raises(
+        ConfigError, match="what PROM_TOKEN holds has blanks, line breaks or letters"
+    ) as error:
+        build(tmp_path, "http://127.0.0.1:9", {}, 'token_env = "PROM_TOKEN"')
+    assert token not in str(error.value)
+
+
+@pytest.mark.parametrize("options", ['ca_file = "ca.pem"', "verify_tls = false"])
+def test_whom_the_configuration_trusts(tmp_path: Path, options: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An own authority, or none, holds as configured, also where the environment names other ones."""
+    authority = tls.issue("own authority", authority=True)
+    chain, _ = authority.files(tmp_path)
+    chain.rename(tmp_path / "ca.pem")
+    other, _ = tls.issue("another authority", authority=True).files(tmp_path)
+    context = tls.server_context(tls.issue("prometheus", "127.0.0.1", by=authority), tmp_path)
+    with real.liar(context) as told:
+        assert "not trusted" in build(tmp_path, told.url, {}, "retries = 0").diagnose().problems[0]
+        monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(other))
+        assert build(tmp_path, told.url, {}, options).diagnose().problems == ()
+
+
 # --- what the configuration may say ---------------------------------------------------------------------------
 
 
@@ -847,6 +939,7 @@ def test_a_real_password(guarded: str, tmp_path: Path, monkeypatch: pytest.Monke
     ("options", "slos", "sentence"),
     [
         ('token_env = "NOT_SET_ANYWHERE"', {}, "the environment variable NOT_SET_ANYWHERE is not set"),
+        ('ca_file = "nowhere.pem"', {}, r"ca_file: there is no '.*nowhere\.pem'"),
         ("parallel = 0", {}, "parallel: must be more than 0"),
         ('collect = ["slis"]', {}, r"there is no 'slis'. Did you mean 'sli'\?"),
         ('token = "abc"', {}, "A secret never stands in the configuration"),
