@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import os
-import re
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from qmsreport import openslo
 from qmsreport.config import SloEntry, read_table
-from qmsreport.errors import ConfigError, Rejected, SourceError, Unavailable, suggest
+from qmsreport.errors import ConfigError, Rejected, SourceError, Unavailable
 from qmsreport.extracts import Batch, Diagnosis, Extract, Progress, Source
-from qmsreport.http import HttpOptions
 from qmsreport.records import frame
 from qmsreport.sources import Context, _promql, _promseries, _promstate
 from qmsreport.sources._promapi import BadQuery, Client, Receipt, Unreachable, from_seconds
@@ -35,29 +31,12 @@ from qmsreport.sources._promjobs import (
 )
 from qmsreport.sources._prommetrics import DEFAULT_METRICS, MetricQuery
 from qmsreport.sources._promseries import NoBucket
+from qmsreport.sources._promsettings import Options as Options  # the face of every kind of source
+from qmsreport.sources._promsettings import is_ours, secret, twice, wrong
 from qmsreport.sources._promstate import SKEW_WORTH_SAYING, Probe, skew
 from qmsreport.sources._workers import Workers
 
 GIVE_UP_AFTER = 5  # subjects that fail one after the other, with nothing good in between
-COLLECTED = ("sli", "metrics", "targets", "rules", "alerts", "settings")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Options(HttpOptions):
-    """`[sources.NAME]` with `kind = "prometheus"`."""
-
-    url: str  # with the path prefix, if any, without credentials
-    username: str = ""
-    password_env: str = ""
-    token_env: str = ""
-    parallel: int = 4  # queries at the same time
-    chunk_days: float = 7.0  # how much one request asks for; less where the server's limits are low
-    settle_seconds: float | None = None  # how old a window must be to be asked for; default: two windows
-    resolution_seconds: int = 30  # how often a threshold objective's gauge is looked at: its scrape interval
-    alert_step_seconds: int = 60  # the rules' evaluation interval
-    collect: list[str] = field(default_factory=lambda: list(COLLECTED))
-    metrics: list[dict[str, Any]] = field(default_factory=list)  # none: machines and the monitoring itself
-    default_metrics: bool = False  # ask for those beside `metrics`; one of the same name replaces its own
 
 
 def create(name: str, options: Options, context: Context) -> Source:
@@ -66,31 +45,10 @@ def create(name: str, options: Options, context: Context) -> Source:
     Raises:
         ConfigError: with every option and objective that cannot work.
     """
-    problems: list[str] = []
     where = f"[sources.{name}]"
-    parts = urlsplit(options.url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        problems.append(f"{where} url: must start with http:// or https:// and name a host.")
-    if parts.username or parts.password or parts.query:
-        problems.append(
-            f"{where} url: holds credentials or a query. Use 'username' and 'password_env', or 'token_env'."
-        )
-    positive = ("parallel", "chunk_days", "resolution_seconds", "alert_step_seconds", "timeout_seconds")
-    problems += [f"{where} {key}: must be more than 0." for key in positive if getattr(options, key) <= 0]
-    problems += [
-        f"{where} collect: there is no '{word}'.{suggest(word, COLLECTED)}"
-        for word in options.collect
-        if word not in COLLECTED
-    ]
-    password = _secret(options.password_env, f"{where} password_env", problems)
-    token = _secret(options.token_env, f"{where} token_env", problems)
-    if not re.fullmatch(r"[!-~]*", token):
-        problems.append(
-            f"{where} token_env: what {options.token_env} holds has blanks, line breaks or letters that no token has. "
-            "Set it to the token alone."
-        )
-    if options.token_env and options.username:
-        problems.append(f"{where} token_env: stands beside 'username'. Keep one of the two.")
+    problems = list(wrong(options, where))
+    password = secret(options.password_env, f"{where} password_env", problems)
+    token = secret(options.token_env, f"{where} token_env", problems)
     if options.ca_file:
         options = replace(options, ca_file=str(context.config.resolve(options.ca_file)))
         if not Path(options.ca_file).exists():
@@ -103,12 +61,12 @@ def create(name: str, options: Options, context: Context) -> Source:
     ]
     slos: list[SloEntry] = []
     try:
-        slos = [slo for slo in openslo.objectives(context.config) if _is_ours(slo, name, context, problems)]
+        slos = [slo for slo in openslo.objectives(context.config) if is_ours(slo, name, context, problems)]
     except ConfigError as error:
         problems += error.problems
     jobs = slo_jobs(slos, options.resolution_seconds, problems) if "sli" in options.collect else []
     names = [item.name for item in metrics if item]
-    problems += [f"{where} metrics: '{name}' stands twice. Give each its own." for name in _twice(names)]
+    problems += [f"{where} metrics: '{name}' stands twice. Give each its own." for name in twice(names)]
     if problems:
         raise ConfigError(f"{where} has {len(problems)} problem(s):", problems)
     if "metrics" in options.collect:
@@ -371,30 +329,3 @@ class _Prometheus:
             raw_sha256=receipt.digest.hexdigest() if receipt.pages else None,
             **more,
         )
-
-
-def _secret(variable: str, where: str, problems: list[str]) -> str:
-    if not variable:
-        return ""
-    value = os.environ.get(variable, "").strip("\r\n")  # what is read from a file ends with a line break
-    if not value:
-        problems.append(
-            f"{where}: the environment variable {variable} is not set. Export it, or remove the key."
-        )
-    return value
-
-
-def _twice(names: list[str]) -> list[str]:
-    return sorted({name for name in names if names.count(name) > 1})
-
-
-def _is_ours(slo: SloEntry, name: str, context: Context, problems: list[str]) -> bool:
-    """Whether this server is to be asked for an objective; several servers and no choice is a problem."""
-    if slo.source:
-        return slo.source == name
-    servers = [entry.name for entry in context.config.sources if entry.kind == "prometheus"]
-    if len(servers) > 1 and servers[0] == name:  # said once, not by every server
-        problems.append(
-            f"The objective '{slo.id}' names no source, and there are {', '.join(servers)}. Set 'source' to one."
-        )
-    return len(servers) <= 1
