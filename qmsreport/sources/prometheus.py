@@ -20,10 +20,12 @@ from qmsreport.sources import Context, _promql, _promseries, _promstate
 from qmsreport.sources._promapi import BadQuery, Client, Receipt, Unreachable, from_seconds
 from qmsreport.sources._promjobs import (
     MOST_POINTS,
+    Covered,
     Job,
     Span,
     Task,
     cut,
+    held_from,
     metric_job,
     open_span,
     percentile_jobs,
@@ -172,24 +174,26 @@ class _Prometheus:
     def _tasks(self, since: datetime, until: datetime, now: datetime, progress: Progress) -> Iterator[Task]:
         """What is still to be asked, in no order: whole windows that lie in the range and have settled."""
         for order, job in enumerate(self._jobs):
-            span = self._span(job.subject, job.window, since, until, now, progress)
+            span = self._span(job.subject, job.window, since, until, now, progress, job.definition)
             yield from cut(job, order, span, self._options.chunk_days * 86400)
 
     def _span(
-        self, subject: str, window: int, since: datetime, until: datetime, now: datetime, progress: Progress
+        self,
+        subject: str,
+        window: int,
+        since: datetime,
+        until: datetime,
+        now: datetime,
+        progress: Progress,
+        definition: str = "",
     ) -> Span:
         """What is left to ask of a subject: whole windows that have settled and are not covered yet."""
         settle = self._options.settle_seconds
         settled = now - timedelta(seconds=2 * window if settle is None else settle)
         overlap = timedelta(days=self._context.config.extraction.overlap_days)
-        covered: tuple[datetime | None, datetime] | None = None
         reached, cursor = progress.covered_until(subject), progress.cursor(subject)
-        if cursor:
-            start, _, end = cursor.partition("/")
-            covered = (datetime.fromisoformat(start), datetime.fromisoformat(end))
-        elif reached:
-            covered = (None, reached)
-        return open_span((since, min(until, settled)), window, covered, overlap)
+        covered = Covered.read(cursor) if cursor else Covered(None, reached) if reached else None
+        return open_span((since, min(until, settled)), window, covered, overlap, definition)
 
     def _windows(self, tasks: list[Task], probe: Probe) -> Iterator[Extract]:
         """Ask in parallel, a few answers ahead of what is yielded, oldest first.
@@ -236,12 +240,7 @@ class _Prometheus:
         job = task.job
         receipt = Receipt()
         started = self._context.clock()
-        window: dict[str, Any] = {
-            "window_start": from_seconds(task.start),
-            "window_end": from_seconds(task.end),
-        }
-        if probe.oldest and from_seconds(task.end) <= probe.oldest:
-            receipt.note(f"The server holds nothing before {probe.oldest.isoformat()}Z.")
+        window = {"window_start": from_seconds(task.start), "window_end": from_seconds(task.end)}
         if abs(probe.offset) > SKEW_WORTH_SAYING:
             receipt.note(skew(probe.offset))
         try:
@@ -254,7 +253,10 @@ class _Prometheus:
             return self._extract(
                 probe, job.subject, job.query, started, receipt, error=sentence, **window
             ), error
-        more = {**window, "batches": (batch,), "cursor": task.span.cursor(task.end)}
+        more: dict[str, Any] = {"batches": (batch,), "cursor": task.span.cursor(task.end)}
+        more |= _held(probe, window, batch.rows["window_end"].min(), receipt)
+        if task.start < task.span.outdated:
+            more["lists_windows"] = (batch.kind,)
         return self._extract(probe, job.subject, job.query, started, receipt, **more), None
 
     def _explain(self, error: SourceError, task: Task) -> str:
@@ -305,10 +307,9 @@ class _Prometheus:
             )
             return
         batch = Batch("alerts", frame("alerts", firings.alerts(last, self._context.services)))
-        cursor = span.cursor(last)
-        yield self._extract(
-            probe, "alerts", _promseries.ALERTS, started, receipt, batches=(batch,), cursor=cursor, **window
-        )
+        more: dict[str, Any] = {"batches": (batch,), "cursor": span.cursor(last)}
+        more |= _held(probe, window, firings.earliest, receipt)
+        yield self._extract(probe, "alerts", _promseries.ALERTS, started, receipt, **more)
 
     def _extract(
         self, probe: Probe, subject: str, asked: str, started: datetime, receipt: Receipt, **more: Any
@@ -329,3 +330,14 @@ class _Prometheus:
             raw_sha256=receipt.digest.hexdigest() if receipt.pages else None,
             **more,
         )
+
+
+def _held(probe: Probe, window: dict[str, datetime], first: Any, receipt: Receipt) -> dict[str, datetime]:
+    """The part of the window that the server could answer for; where that is not all of it, it is noted.
+
+    What lies before its oldest sample was asked for and is still not covered: an empty answer says nothing of it.
+    """
+    since = held_from(window["window_start"], probe.oldest, first)
+    if since > window["window_start"]:
+        receipt.note(f"The server holds nothing before {since.isoformat()}Z.")
+    return {**window, "window_start": since} if since < window["window_end"] else {}

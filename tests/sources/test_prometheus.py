@@ -395,6 +395,36 @@ def test_history_before_what_is_covered_is_still_asked_for(liar: real.Liar, tmp_
     assert pl.concat(got)["window_end"].n_unique() == 45 * 288
 
 
+def test_a_changed_objective_is_counted_anew(liar: real.Liar, tmp_path: Path) -> None:
+    """Other words or another window mean other events: all windows are asked for again, also over an interruption,
+    and those that the new words do not give are gone. What was covered by an older version of ours stays covered."""
+    day, memory = timedelta(days=1), Memory()
+
+    def run(body: str, most: int = 99) -> list[tuple[int, bool]]:
+        source = build(
+            tmp_path, liar.url, {"any": body}, 'collect = ["sli"]', "[extraction]\noverlap_days = 0"
+        )
+        running = source.extract(real.START, real.START + 28 * day, memory)
+        taken = [extract for _, extract in zip(range(most), running, strict=False)]
+        for extract in taken:
+            memory.commit(extract)
+        return [
+            ((extract.window_start - real.START).days, extract.lists_windows == ("sli_windows",))
+            for extract in taken
+            if extract.window_start
+        ]
+
+    starts = [start for start, _ in run(FAKE)]
+    assert run(FAKE) == []
+    other = FAKE.replace("a_total", "b_total")
+    again = run(other, most=2) + run(other)
+    assert again == [(start, True) for start in starts]
+    assert run(other) == []
+    assert run(f"{other}\nwindow_seconds = 600") == [(start, True) for start in starts]
+    memory.cursors["slo:any"] = "/".join(memory.cursors["slo:any"].split("/")[:2])
+    assert run(FAKE) == []
+
+
 def test_a_range_shorter_than_a_window_asks_nothing(liar: real.Liar, tmp_path: Path) -> None:
     """Half a window is no window."""
     source = build(tmp_path, liar.url, {"half": FAKE}, 'collect = ["sli"]')
@@ -565,6 +595,33 @@ def test_windows_before_the_oldest_sample_are_noted(server: str, tmp_path: Path)
     [extract] = source.extract(real.START - timedelta(days=2), real.START - timedelta(days=1), Memory())
     assert extract.warnings == ("The server holds nothing before 2025-07-01T00:00:00Z.",)
     assert Memory().commit(extract)["sli_windows"].height == 0
+    assert (extract.window_start, extract.window_end) == (None, None)
+    assert extract.cursor is not None  # and yet not to be asked again
+
+
+@pytest.mark.parametrize(
+    ("slos", "collect"), [({"latency": SLOS["latency"]}, "sli"), ({}, "alerts")], ids=["windows", "alerts"]
+)
+def test_only_what_the_server_holds_counts_as_covered(
+    server: str, tmp_path: Path, slos: dict[str, str], collect: str
+) -> None:
+    """What lies before the oldest sample is asked for, and neither windows nor the absence of alerts is known of it."""
+    source = build(tmp_path, server, slos, f'collect = ["{collect}"]')
+    extracts = list(source.extract(real.START - timedelta(days=9), real.START + timedelta(days=5), Memory()))
+    covered = [(one.window_start, one.window_end) for one in extracts if one.window_start]
+    assert covered[0][0] == real.START
+    assert covered[-1][1] == real.START + timedelta(days=5)
+    assert extracts[0].warnings == ("The server holds nothing before 2025-07-01T00:00:00Z.",)
+
+
+def test_a_server_with_a_remote_store_reaches_further_than_its_own(liar: real.Liar, tmp_path: Path) -> None:
+    """Where windows come that are older than the oldest sample of its own, the server's own store is no limit."""
+    oldest = (real.START + timedelta(days=30)).replace(tzinfo=UTC).timestamp()
+    liar.lies["/metrics"] = status(200, f"prometheus_tsdb_lowest_timestamp_seconds {oldest}\n".encode())
+    source = build(tmp_path, liar.url, {"any": FAKE}, 'collect = ["sli"]')
+    extracts = list(source.extract(real.START, real.START + timedelta(days=5), Memory()))
+    assert extracts[0].window_start == real.START
+    assert {extract.warnings for extract in extracts} == {()}
 
 
 # --- when things go wrong -------------------------------------------------------------------------------------
