@@ -155,8 +155,9 @@ def check(response: requests.Response, what: str) -> requests.Response:
         raise Unavailable(
             f"{what} at {where} still answers {status} after every retry. Run the extraction again later."
         )
+    told = redact(response.text[:200]).strip()
     raise Malformed(
-        f"{what} refused {where} with {status}: {redact(response.text[:200])}. Mend what is asked of it."
+        f"{what} refused {where} with {status}{f': {told}' if told else ''}. Mend what is asked of it."
     )
 
 

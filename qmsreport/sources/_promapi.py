@@ -30,7 +30,9 @@ if TYPE_CHECKING:
 EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001  # times are naive UTC throughout
 LONG_QUERY = 4000  # characters from which a query is posted: proxies cut longer request lines
 MAX_ANSWER = 512 * 1024 * 1024  # bytes; a larger answer would not fit beside the rest of the run
-_TOO_MUCH = re.compile(r"(?i)too many (samples|chunks|series)|too large|timed out|exceeded.{0,40}limit")
+_TOO_MUCH = re.compile(
+    r"(?i)too many (samples|chunks|series|points)|too large|timed out|deadline exceeded|exceed(ed|s).{0,40}limit"
+)
 _T = TypeVar("_T")
 
 
@@ -194,6 +196,12 @@ class Client:
                 "Look at the server, or at a proxy before it."
             )
         found = [self._series(one) for one in matrix.result]
+        asked = frozenset(range(start, end + 1, step))
+        if not all(asked.issuperset(one.ends) for one in found):
+            raise Malformed(
+                f"Prometheus at {self.url}/api/v1/query_range answered for other instants than those it was asked for. "
+                "Look at a proxy before it that caches or aligns."
+            )
         rows = sum(len(one.values) for one in found)
         receipt.add(body, rows, map(self.hide, envelope.warnings), map(self.hide, envelope.infos))
         return found
@@ -305,14 +313,18 @@ class Client:
 
     def _refuse(self, response: requests.Response, path: str, envelope: _Envelope) -> None:
         reason = self.hide(envelope.error).rstrip(". ") or "it gives no reason"
-        if envelope.error_type in ("timeout", "execution") and _TOO_MUCH.search(envelope.error):
+        # Mimir calls a range beyond its limit bad_data, VictoriaMetrics writes the status as the type
+        if envelope.error_type in ("timeout", "execution", "bad_data", "422") and _TOO_MUCH.search(
+            envelope.error
+        ):
             raise TooMuch(
                 f"Prometheus at {self.url}{path} cannot work out the answer: {reason}. "
                 "Lower 'chunk_days', or raise the server's query limits."
             )
         if envelope.error_type in ("bad_data", "execution"):
             raise BadQuery(reason)
-        self._check(response)
+        if response.status_code not in (400, 422):  # what those mean, the reason says
+            self._check(response)
         raise Malformed(f"Prometheus at {self.url}{path} reports an error: {reason}. Look at the server.")
 
     def _unreadable(self, path: str, body: bytes) -> Malformed:
@@ -372,7 +384,10 @@ def moment(text: str | None) -> datetime | None:
     """A time as Go writes it, as naive UTC; its zero time is absent."""
     if not text or text.startswith("0001-"):
         return None
-    return naive_utc(datetime.fromisoformat(text))
+    try:
+        return naive_utc(datetime.fromisoformat(text))
+    except ValueError as error:
+        raise Malformed(f"Prometheus answered {text!r} where a time is due. Look at the server.") from error
 
 
 def to_seconds(when: datetime) -> float:

@@ -143,7 +143,7 @@ def targets(client: Client, services: ServiceMap) -> list[ScrapeTarget]:
     """The scrape targets with their health now, one record for each job and instance."""
     found: dict[str, ScrapeTarget] = {}
     for row in client.targets():
-        if not isinstance(row, dict):
+        if not isinstance(row, dict) or not isinstance(row.get("labels") or {}, dict):
             raise Malformed(
                 f"Prometheus at {client.url}/api/v1/targets lists something that is no target. Check the URL."
             )

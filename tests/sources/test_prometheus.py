@@ -641,6 +641,17 @@ def status(code: int, body: bytes = b"no", **headers: str) -> Lie:
     return lambda handler: real.say(handler, code, body, **headers)
 
 
+START = int(real.START.replace(tzinfo=UTC).timestamp())
+
+
+def answer(points: list[list[object]]) -> Lie:
+    """A lie that answers a range query with these points, whatever was asked."""
+    series = [{"metric": {"sli": part}, "values": points} for part in ("good", "valid")]
+    return status(
+        200, json.dumps({"status": "success", "data": {"resultType": "matrix", "result": series}}).encode()
+    )
+
+
 LIES = {
     "truncated": (cut_short, "broke off in the middle of its answer"),
     "cut": (status(200, b'{"status":"success","data":{"resultType":"matr'), "cut short or not its own"),
@@ -668,6 +679,14 @@ LIES = {
         status(400, b'{"status":"error","errorType":"bad_data","error":"unknown function \\"sun\\""}'),
         'Prometheus refuses its query: unknown function "sun"',
     ),
+    "unfamiliar": (
+        status(400, b'{"status":"error","errorType":"400","error":"cannot parse it"}'),
+        "reports an error: cannot parse it",
+    ),
+    "teapot": (status(418, b"<p>no"), "/query_range with 418. Mend what is asked of it."),
+    "later": (answer([[START + 300 * 10**6, "1"]]), "for other instants than those it was asked for"),
+    "beside": (answer([[START + 301, "1"]]), "for other instants than those it was asked for"),
+    "never": (answer([[1e30, "1"]]), "for other instants than those it was asked for"),
     "internal": (
         status(200, b'{"status":"error","errorType":"internal","error":"disk on fire"}'),
         "reports an error: disk on fire",
@@ -821,6 +840,27 @@ def test_one_refused_endpoint_loses_no_other(liar: real.Liar, tmp_path: Path) ->
     assert diagnosis.problems[0].startswith("Without 'rules': ")
 
 
+@pytest.mark.parametrize(
+    ("subject", "told"),
+    [
+        ("targets", {"activeTargets": [{"labels": ["job"], "scrapeUrl": "http://a"}]}),
+        ("targets", {"activeTargets": [{"labels": {}, "scrapeUrl": "http://a", "lastScrape": "yesterday"}]}),
+        ("rules", {"groups": [{"rules": [{"name": "a", "lastEvaluation": "2026-13-45"}]}]}),
+    ],
+    ids=["labels", "scrape", "evaluation"],
+)
+def test_what_is_no_target_or_rule_is_said(
+    liar: real.Liar, tmp_path: Path, subject: str, told: object
+) -> None:
+    """A list in an unexpected shape fails that list with one sentence."""
+    liar.lies[f"/api/v1/{subject}"] = status(200, json.dumps({"status": "success", "data": told}).encode())
+    source = build(tmp_path, liar.url, {}, f'collect = ["{subject}"]')
+    [extract] = source.extract(real.START, real.END, Memory())
+    assert extract.error is not None
+    assert extract.error.startswith("Prometheus ")
+    assert not extract.batches
+
+
 def test_a_refused_setting_is_absent_and_said(liar: real.Liar, tmp_path: Path) -> None:
     """A status endpoint behind a proxy leaves its settings out, notes why and counts as cut short; nothing is taken for gone."""
     liar.lies["/api/v1/status/config"] = status(403)
@@ -853,14 +893,25 @@ def test_a_partial_answer_is_marked(
     assert extract.truncated is partial
 
 
-def test_a_question_too_large_is_asked_in_halves(liar: real.Liar, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("kind", "error"),
+    [
+        ("execution", "query processing would load too many samples into memory in query execution"),
+        ("execution", "expanding series: context deadline exceeded"),
+        ("bad_data", "the query time range exceeds the limit (query length: 744h, limit: 721h)"),
+        ("422", "cannot select more than 30000 points: too many points"),
+    ],
+    ids=["Prometheus", "Thanos", "Mimir", "VictoriaMetrics"],
+)
+def test_a_question_too_large_is_asked_in_halves(
+    liar: real.Liar, tmp_path: Path, kind: str, error: str
+) -> None:
     """Where the server finds a range too large it is halved until it fits; no window is lost or doubled."""
 
     def refuse_large(handler: real.BaseHTTPRequestHandler) -> None:
         query = {name: values[0] for name, values in real.parse_qs(real.urlsplit(handler.path).query).items()}
         if int(query["end"]) - int(query["start"]) > 30 * 300:
-            error = "query processing would load too many samples into memory in query execution"
-            body: object = {"status": "error", "errorType": "execution", "error": error}
+            body: object = {"status": "error", "errorType": kind, "error": error}
             real.say(handler, 422, json.dumps(body).encode())
         else:
             body = {"status": "success", "data": liar.answer("/api/v1/query_range", query)}
