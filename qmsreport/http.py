@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -105,6 +107,28 @@ def post(url: str, content: bytes, kind: str, what: str, options: HttpOptions | 
         except requests.RequestException as error:
             raise failure(error, what, url) from error
         return check(response, what).content
+
+
+def arriving(response: requests.Response, seconds: float) -> Iterator[bytes]:
+    """The body of a streamed answer, piece by piece as it comes.
+
+    A time-out ends a wait between two pieces; `seconds` is for all of them, so that no trickle holds a run for ever.
+
+    Raises:
+        requests.RequestException: as `iter_content` raises them.
+    """
+    until = time.monotonic() + seconds
+    try:
+        while part := response.raw.read1(1 << 20, decode_content=True):
+            yield part
+            if time.monotonic() > until:
+                raise requests.exceptions.ReadTimeout(f"not whole after {seconds:g} s", response=response)
+    except urllib3.exceptions.ReadTimeoutError as error:
+        raise requests.exceptions.ReadTimeout(error) from error
+    except urllib3.exceptions.DecodeError as error:
+        raise requests.exceptions.ContentDecodingError(error) from error
+    except urllib3.exceptions.ProtocolError as error:
+        raise requests.exceptions.ChunkedEncodingError(error) from error
 
 
 def failure(error: Exception, what: str, where: str) -> SourceError:

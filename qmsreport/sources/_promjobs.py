@@ -11,8 +11,9 @@ from datetime import datetime, timedelta
 from qmsreport.config import SloEntry
 from qmsreport.extracts import Batch
 from qmsreport.sources import _promql, _promseries
-from qmsreport.sources._promapi import EPOCH, Series, from_seconds, to_seconds
+from qmsreport.sources._promapi import Series
 from qmsreport.sources._prommetrics import MetricQuery
+from qmsreport.sources._promtime import EPOCH, from_seconds, to_seconds
 
 MOST_POINTS = 11_000  # what the server gives per series and request
 PERCENTILES = {"latency_p95": 0.95, "latency_p99": 0.99}  # recorded for every latency objective

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 from qmsreport.errors import Malformed
 from qmsreport.records import Alert, canonical
 from qmsreport.services import ServiceMap
-from qmsreport.sources._promapi import Series, from_seconds
+from qmsreport.sources._promapi import Series
+from qmsreport.sources._promtime import from_seconds
 
 if TYPE_CHECKING:
     import polars as pl

@@ -17,7 +17,7 @@ from qmsreport.errors import ConfigError, Rejected, SourceError, Unavailable
 from qmsreport.extracts import Batch, Diagnosis, Extract, Progress, Source
 from qmsreport.records import frame
 from qmsreport.sources import Context, _promql, _promseries, _promstate
-from qmsreport.sources._promapi import BadQuery, Client, Receipt, Unreachable, from_seconds
+from qmsreport.sources._promapi import BadQuery, Client, Receipt, Unreachable
 from qmsreport.sources._promjobs import (
     MOST_POINTS,
     Covered,
@@ -36,6 +36,7 @@ from qmsreport.sources._promseries import NoBucket
 from qmsreport.sources._promsettings import Options as Options  # the face of every kind of source
 from qmsreport.sources._promsettings import is_ours, secret, twice, wrong
 from qmsreport.sources._promstate import SKEW_WORTH_SAYING, Probe, skew
+from qmsreport.sources._promtime import from_seconds
 from qmsreport.sources._workers import Workers
 
 GIVE_UP_AFTER = 5  # subjects that fail one after the other, with nothing good in between

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import json
 import math
 import signal
@@ -684,6 +685,7 @@ LIES = {
         "reports an error: cannot parse it",
     ),
     "teapot": (status(418, b"<p>no"), "/query_range with 418. Mend what is asked of it."),
+    "packed": (status(200, b"no gzip", Content_Encoding="gzip"), "is not JSON"),
     "later": (answer([[START + 300 * 10**6, "1"]]), "for other instants than those it was asked for"),
     "beside": (answer([[START + 301, "1"]]), "for other instants than those it was asked for"),
     "never": (answer([[1e30, "1"]]), "for other instants than those it was asked for"),
@@ -729,6 +731,31 @@ def test_a_slow_answer_ends_in_a_sentence(liar: real.Liar, tmp_path: Path) -> No
     assert len(errors) == 2
     [sentence] = [error for error in errors if error]
     assert "in time. Raise 'timeout_seconds'" in sentence
+
+
+@pytest.mark.parametrize("path", ["query_range", "/api/v1/query"])
+def test_a_trickle_ends_in_a_sentence(liar: real.Liar, tmp_path: Path, path: str) -> None:
+    """An answer that keeps coming, a byte at a time, does not hold the run for longer than twenty time-outs."""
+
+    def trickle(handler: real.BaseHTTPRequestHandler) -> None:
+        handler.send_response(200)
+        handler.end_headers()
+        with contextlib.suppress(OSError):
+            for _ in range(500):
+                handler.wfile.write(b" ")
+                time.sleep(0.02)
+
+    liar.lies[path] = trickle
+    source = build(tmp_path, liar.url, {"bad": FAKE}, 'collect = ["sli"]\nretries = 0\ntimeout_seconds = 0.1')
+    started = time.monotonic()
+    try:
+        [extract] = source.extract(real.START, real.START + timedelta(days=1), Memory())
+        told = extract.error
+    except Unavailable as error:
+        told = str(error)
+    assert time.monotonic() - started < 8
+    assert told is not None
+    assert "in time. Raise 'timeout_seconds'" in told
 
 
 @pytest.mark.parametrize(
