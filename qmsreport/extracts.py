@@ -37,7 +37,8 @@ class Extract:
     `batches` may be a generator where reading is local; over the network it is a finished list, because the
     warehouse is open for writing while it is consumed. A `SourceError` or `OSError` out of it fails this extract
     and no other: nothing of it is stored, and the ledger says why. `lists_all` names the kinds of which this extract
-    holds every record its subject has: stored records of the subject that are missing from it get a tombstone.
+    holds every record its subject has: stored records of the subject that are missing from it get a tombstone. `lists_windows` says the same of the records
+    whose `window_start` lies in the window of this extract.
     `cursor` is the source's own note on where to go on from; it comes back in `Progress.cursor`.
     """
 
@@ -61,6 +62,7 @@ class Extract:
     raw_sha256: str | None = None
     cursor: str | None = None
     lists_all: tuple[str, ...] = ()
+    lists_windows: tuple[str, ...] = ()
     error: str | None = None  # set: the window failed; batches are empty, the ledger says why
 
     def failed(self, error: str, finished_at: datetime) -> Extract:
@@ -73,6 +75,7 @@ class Extract:
             raw_sha256=None,
             cursor=None,
             lists_all=(),
+            lists_windows=(),
             finished_at=finished_at,
             error=error,
         )

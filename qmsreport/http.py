@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 
 import requests
+import urllib3
 from requests.adapters import HTTPAdapter
 from urllib3.util.retry import Retry
 
@@ -48,14 +51,20 @@ class _Retry(Retry):
 
 
 class _Adapter(HTTPAdapter):
-    """An adapter whose requests always have a timeout."""
+    """An adapter whose requests always have a timeout, and trust whom the configuration names.
 
-    def __init__(self, timeout: float, retry: Retry) -> None:
-        self._timeout = timeout
-        super().__init__(max_retries=retry)
+    `requests` lets REQUESTS_CA_BUNDLE overrule what a session was told; what stands in the configuration is meant.
+    """
+
+    def __init__(self, options: HttpOptions) -> None:
+        self._timeout = options.timeout_seconds
+        self._trust = options.ca_file or options.verify_tls
+        super().__init__(max_retries=retry(options))
 
     def send(self, request: Any, **kwargs: Any) -> requests.Response:  # type: ignore[override]  # same call, fewer words
         kwargs["timeout"] = kwargs.get("timeout") or self._timeout
+        if self._trust is not True:
+            kwargs["verify"] = self._trust
         return super().send(request, **kwargs)
 
 
@@ -74,12 +83,15 @@ def retry(options: HttpOptions) -> Retry:
 
 def session(options: HttpOptions) -> requests.Session:
     """A session for one server; close it when done."""
+    if (
+        not options.verify_tls
+    ):  # chosen by whoever wrote the configuration: not to be said again with every request
+        urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
     made = requests.Session()
-    adapter = _Adapter(options.timeout_seconds, retry(options))
+    adapter = _Adapter(options)
     made.mount("http://", adapter)
     made.mount("https://", adapter)
     made.headers["User-Agent"] = f"qmsreport/{__version__}"
-    made.verify = options.ca_file or options.verify_tls
     return made
 
 
@@ -95,6 +107,28 @@ def post(url: str, content: bytes, kind: str, what: str, options: HttpOptions | 
         except requests.RequestException as error:
             raise failure(error, what, url) from error
         return check(response, what).content
+
+
+def arriving(response: requests.Response, seconds: float) -> Iterator[bytes]:
+    """The body of a streamed answer, piece by piece as it comes.
+
+    A time-out ends a wait between two pieces; `seconds` is for all of them, so that no trickle holds a run for ever.
+
+    Raises:
+        requests.RequestException: as `iter_content` raises them.
+    """
+    until = time.monotonic() + seconds
+    try:
+        while part := response.raw.read1(1 << 20, decode_content=True):
+            yield part
+            if time.monotonic() > until:
+                raise requests.exceptions.ReadTimeout(f"not whole after {seconds:g} s", response=response)
+    except urllib3.exceptions.ReadTimeoutError as error:
+        raise requests.exceptions.ReadTimeout(error) from error
+    except urllib3.exceptions.DecodeError as error:
+        raise requests.exceptions.ContentDecodingError(error) from error
+    except urllib3.exceptions.ProtocolError as error:
+        raise requests.exceptions.ChunkedEncodingError(error) from error
 
 
 def failure(error: Exception, what: str, where: str) -> SourceError:
@@ -145,8 +179,9 @@ def check(response: requests.Response, what: str) -> requests.Response:
         raise Unavailable(
             f"{what} at {where} still answers {status} after every retry. Run the extraction again later."
         )
+    told = redact(response.text[:200]).strip()
     raise Malformed(
-        f"{what} refused {where} with {status}: {redact(response.text[:200])}. Mend what is asked of it."
+        f"{what} refused {where} with {status}{f': {told}' if told else ''}. Mend what is asked of it."
     )
 
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from math import isfinite
 from typing import TYPE_CHECKING
 
 from qmsreport.errors import Malformed
 from qmsreport.records import Alert, canonical
 from qmsreport.services import ServiceMap
-from qmsreport.sources._promapi import Series, from_seconds
+from qmsreport.sources._promapi import Series
+from qmsreport.sources._promtime import from_seconds
 
 if TYPE_CHECKING:
     import polars as pl
@@ -104,6 +106,11 @@ class Firings:
                 if isfinite(started):
                     _, first, last = self.seen.get((text, started), (labels, moment, moment))
                     self.seen[text, started] = (labels, min(first, moment), max(last, moment))
+
+    @property
+    def earliest(self) -> datetime | None:
+        """The first instant at which any was seen firing."""
+        return min((from_seconds(first) for _, first, _ in self.seen.values()), default=None)
 
     def alerts(self, until: int, services: ServiceMap) -> list[Alert]:
         """One record per alert; one still firing at `until`, the last instant asked for, has no end.

@@ -17,9 +17,10 @@ from qmsreport.extracts import Diagnosis
 from qmsreport.records import AlertRule, ScrapeTarget, Setting
 from qmsreport.redaction import redact
 from qmsreport.services import ServiceMap
-from qmsreport.sources._promapi import Client, Receipt, from_seconds, moment
+from qmsreport.sources._promapi import Client, Receipt
 from qmsreport.sources._promql import seconds
 from qmsreport.sources._promseries import service_of
+from qmsreport.sources._promtime import from_seconds, moment
 
 _OLDEST = "prometheus_tsdb_lowest_timestamp_seconds"
 SKEW_WORTH_SAYING = 5.0  # seconds
@@ -143,7 +144,7 @@ def targets(client: Client, services: ServiceMap) -> list[ScrapeTarget]:
     """The scrape targets with their health now, one record for each job and instance."""
     found: dict[str, ScrapeTarget] = {}
     for row in client.targets():
-        if not isinstance(row, dict):
+        if not isinstance(row, dict) or not isinstance(row.get("labels") or {}, dict):
             raise Malformed(
                 f"Prometheus at {client.url}/api/v1/targets lists something that is no target. Check the URL."
             )

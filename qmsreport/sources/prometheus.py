@@ -2,29 +2,30 @@
 
 from __future__ import annotations
 
-import os
 from collections import deque
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from concurrent.futures import Future
+from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
+from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from qmsreport import openslo
 from qmsreport.config import SloEntry, read_table
-from qmsreport.errors import ConfigError, Rejected, SourceError, Unavailable, suggest
+from qmsreport.errors import ConfigError, Rejected, SourceError, Unavailable
 from qmsreport.extracts import Batch, Diagnosis, Extract, Progress, Source
-from qmsreport.http import HttpOptions
 from qmsreport.records import frame
 from qmsreport.sources import Context, _promql, _promseries, _promstate
-from qmsreport.sources._promapi import BadQuery, Client, Receipt, Unreachable, from_seconds
+from qmsreport.sources._promapi import BadQuery, Client, Receipt, Unreachable
 from qmsreport.sources._promjobs import (
     MOST_POINTS,
+    Covered,
     Job,
     Span,
     Task,
     cut,
+    held_from,
     metric_job,
     open_span,
     percentile_jobs,
@@ -32,28 +33,13 @@ from qmsreport.sources._promjobs import (
 )
 from qmsreport.sources._prommetrics import DEFAULT_METRICS, MetricQuery
 from qmsreport.sources._promseries import NoBucket
+from qmsreport.sources._promsettings import Options as Options  # the face of every kind of source
+from qmsreport.sources._promsettings import is_ours, secret, twice, wrong
 from qmsreport.sources._promstate import SKEW_WORTH_SAYING, Probe, skew
+from qmsreport.sources._promtime import from_seconds
+from qmsreport.sources._workers import Workers
 
 GIVE_UP_AFTER = 5  # subjects that fail one after the other, with nothing good in between
-COLLECTED = ("sli", "metrics", "targets", "rules", "alerts", "settings")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Options(HttpOptions):
-    """`[sources.NAME]` with `kind = "prometheus"`."""
-
-    url: str  # with the path prefix, if any, without credentials
-    username: str = ""
-    password_env: str = ""
-    token_env: str = ""
-    parallel: int = 4  # queries at the same time
-    chunk_days: float = 7.0  # how much one request asks for; less where the server's limits are low
-    settle_seconds: float | None = None  # how old a window must be to be asked for; default: two windows
-    resolution_seconds: int = 30  # how often a threshold objective's gauge is looked at: its scrape interval
-    alert_step_seconds: int = 60  # the rules' evaluation interval
-    collect: list[str] = field(default_factory=lambda: list(COLLECTED))
-    metrics: list[dict[str, Any]] = field(default_factory=list)  # none: machines and the monitoring itself
-    default_metrics: bool = False  # ask for those beside `metrics`; one of the same name replaces its own
 
 
 def create(name: str, options: Options, context: Context) -> Source:
@@ -62,26 +48,14 @@ def create(name: str, options: Options, context: Context) -> Source:
     Raises:
         ConfigError: with every option and objective that cannot work.
     """
-    problems: list[str] = []
     where = f"[sources.{name}]"
-    parts = urlsplit(options.url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        problems.append(f"{where} url: must start with http:// or https:// and name a host.")
-    if parts.username or parts.password or parts.query:
-        problems.append(
-            f"{where} url: holds credentials or a query. Use 'username' and 'password_env', or 'token_env'."
-        )
-    positive = ("parallel", "chunk_days", "resolution_seconds", "alert_step_seconds", "timeout_seconds")
-    problems += [f"{where} {key}: must be more than 0." for key in positive if getattr(options, key) <= 0]
-    problems += [
-        f"{where} collect: there is no '{word}'.{suggest(word, COLLECTED)}"
-        for word in options.collect
-        if word not in COLLECTED
-    ]
-    password = _secret(options.password_env, f"{where} password_env", problems)
-    token = _secret(options.token_env, f"{where} token_env", problems)
-    if options.token_env and options.username:
-        problems.append(f"{where} token_env: stands beside 'username'. Keep one of the two.")
+    problems = list(wrong(options, where))
+    password = secret(options.password_env, f"{where} password_env", problems)
+    token = secret(options.token_env, f"{where} token_env", problems)
+    if options.ca_file:
+        options = replace(options, ca_file=str(context.config.resolve(options.ca_file)))
+        if not Path(options.ca_file).exists():
+            problems.append(f"{where} ca_file: there is no '{options.ca_file}'. Mend the path.")
     metrics = [
         read_table(
             MetricQuery, row, f"sources.{name}.metrics", problems, f"[[sources.{name}.metrics]] no. {number}"
@@ -90,12 +64,12 @@ def create(name: str, options: Options, context: Context) -> Source:
     ]
     slos: list[SloEntry] = []
     try:
-        slos = [slo for slo in openslo.objectives(context.config) if _is_ours(slo, name, context, problems)]
+        slos = [slo for slo in openslo.objectives(context.config) if is_ours(slo, name, context, problems)]
     except ConfigError as error:
         problems += error.problems
     jobs = slo_jobs(slos, options.resolution_seconds, problems) if "sli" in options.collect else []
     names = [item.name for item in metrics if item]
-    problems += [f"{where} metrics: '{name}' stands twice. Give each its own." for name in _twice(names)]
+    problems += [f"{where} metrics: '{name}' stands twice. Give each its own." for name in twice(names)]
     if problems:
         raise ConfigError(f"{where} has {len(problems)} problem(s):", problems)
     if "metrics" in options.collect:
@@ -104,8 +78,6 @@ def create(name: str, options: Options, context: Context) -> Source:
         jobs += [metric_job(item, {}) for item in own]
         jobs += [metric_job(item, {}) for item in others if options.default_metrics or not own]
         jobs += percentile_jobs(slos)
-    if options.ca_file:
-        options = replace(options, ca_file=str(context.config.resolve(options.ca_file)))
     client = Client(options.url, options, options.username, password, token)
     return _Prometheus(name, options, context, client, jobs)
 
@@ -203,24 +175,26 @@ class _Prometheus:
     def _tasks(self, since: datetime, until: datetime, now: datetime, progress: Progress) -> Iterator[Task]:
         """What is still to be asked, in no order: whole windows that lie in the range and have settled."""
         for order, job in enumerate(self._jobs):
-            span = self._span(job.subject, job.window, since, until, now, progress)
+            span = self._span(job.subject, job.window, since, until, now, progress, job.definition)
             yield from cut(job, order, span, self._options.chunk_days * 86400)
 
     def _span(
-        self, subject: str, window: int, since: datetime, until: datetime, now: datetime, progress: Progress
+        self,
+        subject: str,
+        window: int,
+        since: datetime,
+        until: datetime,
+        now: datetime,
+        progress: Progress,
+        definition: str = "",
     ) -> Span:
         """What is left to ask of a subject: whole windows that have settled and are not covered yet."""
         settle = self._options.settle_seconds
         settled = now - timedelta(seconds=2 * window if settle is None else settle)
         overlap = timedelta(days=self._context.config.extraction.overlap_days)
-        covered: tuple[datetime | None, datetime] | None = None
         reached, cursor = progress.covered_until(subject), progress.cursor(subject)
-        if cursor:
-            start, _, end = cursor.partition("/")
-            covered = (datetime.fromisoformat(start), datetime.fromisoformat(end))
-        elif reached:
-            covered = (None, reached)
-        return open_span((since, min(until, settled)), window, covered, overlap)
+        covered = Covered.read(cursor) if cursor else Covered(None, reached) if reached else None
+        return open_span((since, min(until, settled)), window, covered, overlap, definition)
 
     def _windows(self, tasks: list[Task], probe: Probe) -> Iterator[Extract]:
         """Ask in parallel, a few answers ahead of what is yielded, oldest first.
@@ -231,13 +205,15 @@ class _Prometheus:
         failed: set[str] = set()
         in_a_row = 0
         waiting: deque[tuple[Task, Future[tuple[Extract, SourceError | None]]]] = deque()
-        pool = ThreadPoolExecutor(self._options.parallel, thread_name_prefix=f"prometheus-{self.name}")
+        workers: Workers[tuple[Extract, SourceError | None]] = Workers(
+            self._options.parallel, f"prometheus-{self.name}"
+        )
         remaining = iter(tasks)
         try:
             while True:
                 for task in remaining:
                     if task.job.subject not in failed:
-                        waiting.append((task, pool.submit(self._ask, task, probe)))
+                        waiting.append((task, workers.submit(partial(self._ask, task, probe))))
                     if len(waiting) >= 2 * self._options.parallel:
                         break
                 if not waiting:
@@ -258,19 +234,14 @@ class _Prometheus:
                         f"Prometheus at {self._client.url} failed {in_a_row} questions one after the other: {error}"
                     )
         finally:
-            pool.shutdown(wait=False, cancel_futures=True)
+            workers.stop()
 
     def _ask(self, task: Task, probe: Probe) -> tuple[Extract, SourceError | None]:
         """One task's extract, and the error behind it when it failed."""
         job = task.job
         receipt = Receipt()
         started = self._context.clock()
-        window: dict[str, Any] = {
-            "window_start": from_seconds(task.start),
-            "window_end": from_seconds(task.end),
-        }
-        if probe.oldest and from_seconds(task.end) <= probe.oldest:
-            receipt.note(f"The server holds nothing before {probe.oldest.isoformat()}Z.")
+        window = {"window_start": from_seconds(task.start), "window_end": from_seconds(task.end)}
         if abs(probe.offset) > SKEW_WORTH_SAYING:
             receipt.note(skew(probe.offset))
         try:
@@ -283,7 +254,10 @@ class _Prometheus:
             return self._extract(
                 probe, job.subject, job.query, started, receipt, error=sentence, **window
             ), error
-        more = {**window, "batches": (batch,), "cursor": task.span.cursor(task.end)}
+        more: dict[str, Any] = {"batches": (batch,), "cursor": task.span.cursor(task.end)}
+        more |= _held(probe, window, batch.rows["window_end"].min(), receipt)
+        if task.start < task.span.outdated:
+            more["lists_windows"] = (batch.kind,)
         return self._extract(probe, job.subject, job.query, started, receipt, **more), None
 
     def _explain(self, error: SourceError, task: Task) -> str:
@@ -334,10 +308,9 @@ class _Prometheus:
             )
             return
         batch = Batch("alerts", frame("alerts", firings.alerts(last, self._context.services)))
-        cursor = span.cursor(last)
-        yield self._extract(
-            probe, "alerts", _promseries.ALERTS, started, receipt, batches=(batch,), cursor=cursor, **window
-        )
+        more: dict[str, Any] = {"batches": (batch,), "cursor": span.cursor(last)}
+        more |= _held(probe, window, firings.earliest, receipt)
+        yield self._extract(probe, "alerts", _promseries.ALERTS, started, receipt, **more)
 
     def _extract(
         self, probe: Probe, subject: str, asked: str, started: datetime, receipt: Receipt, **more: Any
@@ -360,28 +333,12 @@ class _Prometheus:
         )
 
 
-def _secret(variable: str, where: str, problems: list[str]) -> str:
-    if not variable:
-        return ""
-    value = os.environ.get(variable, "")
-    if not value:
-        problems.append(
-            f"{where}: the environment variable {variable} is not set. Export it, or remove the key."
-        )
-    return value
+def _held(probe: Probe, window: dict[str, datetime], first: Any, receipt: Receipt) -> dict[str, datetime]:
+    """The part of the window that the server could answer for; where that is not all of it, it is noted.
 
-
-def _twice(names: list[str]) -> list[str]:
-    return sorted({name for name in names if names.count(name) > 1})
-
-
-def _is_ours(slo: SloEntry, name: str, context: Context, problems: list[str]) -> bool:
-    """Whether this server is to be asked for an objective; several servers and no choice is a problem."""
-    if slo.source:
-        return slo.source == name
-    servers = [entry.name for entry in context.config.sources if entry.kind == "prometheus"]
-    if len(servers) > 1 and servers[0] == name:  # said once, not by every server
-        problems.append(
-            f"The objective '{slo.id}' names no source, and there are {', '.join(servers)}. Set 'source' to one."
-        )
-    return len(servers) <= 1
+    What lies before its oldest sample was asked for and is still not covered: an empty answer says nothing of it.
+    """
+    since = held_from(window["window_start"], probe.oldest, first)
+    if since > window["window_start"]:
+        receipt.note(f"The server holds nothing before {since.isoformat()}Z.")
+    return {**window, "window_start": since} if since < window["window_end"] else {}

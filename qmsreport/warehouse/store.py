@@ -163,13 +163,15 @@ class Warehouse:
                 "recorded_at": now,
                 "raw_sha256": extract.raw_sha256,
             }
-            seen: dict[str, list[str]] = {listed: [] for listed in extract.lists_all}
+            seen: dict[str, list[str]] = {
+                listed: [] for listed in (*extract.lists_all, *extract.lists_windows)
+            }
             for batch in extract.batches:
                 _append(connection, prepare(batch), provenance, counts, seen)
             counts.rejected = _reject(connection, extract.rejects, source, extract_id, now)
             # what failed, was cut off or set aside may hold just the records that seem to be missing
             if not (extract.error or extract.truncated or counts.rejected):
-                counts.vanished = _vanish(connection, extract.subject, provenance, seen)
+                counts.vanished = _vanish(connection, extract, provenance, seen)
             _ledger(connection, _ledger_row(extract, source, kind, extract_id, now, counts, people))
             connection.commit()
         if self._held and counts.received > _MANY:
@@ -255,11 +257,13 @@ def _append(
 
 def _vanish(
     connection: duckdb.DuckDBPyConnection,
-    subject: str,
+    extract: Extract,
     provenance: dict[str, Any],
     seen: dict[str, list[str]],
 ) -> int:
-    """Tombstones for what the subject no longer lists; how many."""
+    """Tombstones for what the extract's subject no longer lists; how many."""
+    subject = extract.subject
+    window = {"window_start": extract.window_start, "window_end": extract.window_end}
     before = "select count(*) from extracts where source = $source and subject = $subject"
     ((earlier,),) = run(connection, before, {"source": provenance["source"], "subject": subject})
     if (
@@ -268,7 +272,9 @@ def _vanish(
         return 0
     gone = 0
     for listed, tables in seen.items():
-        ((count,),) = run(connection, versions.vanish(listed, tables), {**provenance, "subject": subject})
+        within = listed in extract.lists_windows
+        values = {**provenance, "subject": subject, **(window if within else {})}
+        ((count,),) = run(connection, versions.vanish(listed, tables, within=within), values)
         gone += count
     return gone
 

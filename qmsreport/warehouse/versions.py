@@ -80,8 +80,12 @@ def append(kind: str) -> str:
     """
 
 
-def vanish(kind: str, seen: Sequence[str]) -> str:
-    """Append a tombstone for each current record of the subject whose key is in none of the tables `seen`."""
+def vanish(kind: str, seen: Sequence[str], *, within: bool = False) -> str:
+    """Append a tombstone for each current record of the subject whose key is in none of the tables `seen`.
+
+    `within`: only for those that start in the window from `$window_start` to `$window_end`.
+    """
+    limit = " and known.window_start >= $window_start and known.window_start < $window_end" if within else ""
     keys = ", ".join(key_of(kind))
     listed = " union all ".join(f"select {keys} from {table}" for table in seen)
     listed = listed or f"select {keys} from {kind} where false"
@@ -95,5 +99,5 @@ def vanish(kind: str, seen: Sequence[str]) -> str:
         from known
         semi join extracts on known.extract_id = extracts.extract_id and extracts.subject = $subject
         anti join ({listed}) as seen on {on}
-        where not known.vanished
+        where not known.vanished{limit}
     """

@@ -11,6 +11,7 @@ import json
 import os
 import shutil
 import socket
+import ssl
 import subprocess
 import threading
 import time
@@ -303,8 +304,8 @@ def say(handler: BaseHTTPRequestHandler, status: int, body: bytes, **headers: st
 
 
 @contextlib.contextmanager
-def liar() -> Iterator[Liar]:
-    """A running `Liar`."""
+def liar(context: ssl.SSLContext | None = None) -> Iterator[Liar]:
+    """A running `Liar`, behind TLS where a context for it is given."""
     told = Liar()
 
     class Handler(BaseHTTPRequestHandler):
@@ -340,7 +341,9 @@ def liar() -> Iterator[Liar]:
             pass
 
     server = Server(("127.0.0.1", 0), Handler)
-    told.url = f"http://127.0.0.1:{server.server_address[1]}"
+    if context:
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+    told.url = f"{'https' if context else 'http'}://127.0.0.1:{server.server_address[1]}"
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
     thread.start()
     try:

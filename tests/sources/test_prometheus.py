@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import json
 import math
+import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -20,6 +23,7 @@ from qmsreport import config, records, sources
 from qmsreport.errors import ConfigError, Malformed, Rejected, SourceError, Unavailable
 from qmsreport.extracts import Extract, Source
 from tests.sources import prometheus_server as real
+from tests.sources import tls_server as tls
 
 SLOS = {
     "availability": """good = 'shop_requests_total{job="shop",code="200"}'\nvalid = 'shop_requests_total{job="shop"}'""",
@@ -392,6 +396,36 @@ def test_history_before_what_is_covered_is_still_asked_for(liar: real.Liar, tmp_
     assert pl.concat(got)["window_end"].n_unique() == 45 * 288
 
 
+def test_a_changed_objective_is_counted_anew(liar: real.Liar, tmp_path: Path) -> None:
+    """Other words or another window mean other events: all windows are asked for again, also over an interruption,
+    and those that the new words do not give are gone. What was covered by an older version of ours stays covered."""
+    day, memory = timedelta(days=1), Memory()
+
+    def run(body: str, most: int = 99) -> list[tuple[int, bool]]:
+        source = build(
+            tmp_path, liar.url, {"any": body}, 'collect = ["sli"]', "[extraction]\noverlap_days = 0"
+        )
+        running = source.extract(real.START, real.START + 28 * day, memory)
+        taken = [extract for _, extract in zip(range(most), running, strict=False)]
+        for extract in taken:
+            memory.commit(extract)
+        return [
+            ((extract.window_start - real.START).days, extract.lists_windows == ("sli_windows",))
+            for extract in taken
+            if extract.window_start
+        ]
+
+    starts = [start for start, _ in run(FAKE)]
+    assert run(FAKE) == []
+    other = FAKE.replace("a_total", "b_total")
+    again = run(other, most=2) + run(other)
+    assert again == [(start, True) for start in starts]
+    assert run(other) == []
+    assert run(f"{other}\nwindow_seconds = 600") == [(start, True) for start in starts]
+    memory.cursors["slo:any"] = "/".join(memory.cursors["slo:any"].split("/")[:2])
+    assert run(FAKE) == []
+
+
 def test_a_range_shorter_than_a_window_asks_nothing(liar: real.Liar, tmp_path: Path) -> None:
     """Half a window is no window."""
     source = build(tmp_path, liar.url, {"half": FAKE}, 'collect = ["sli"]')
@@ -562,6 +596,33 @@ def test_windows_before_the_oldest_sample_are_noted(server: str, tmp_path: Path)
     [extract] = source.extract(real.START - timedelta(days=2), real.START - timedelta(days=1), Memory())
     assert extract.warnings == ("The server holds nothing before 2025-07-01T00:00:00Z.",)
     assert Memory().commit(extract)["sli_windows"].height == 0
+    assert (extract.window_start, extract.window_end) == (None, None)
+    assert extract.cursor is not None  # and yet not to be asked again
+
+
+@pytest.mark.parametrize(
+    ("slos", "collect"), [({"latency": SLOS["latency"]}, "sli"), ({}, "alerts")], ids=["windows", "alerts"]
+)
+def test_only_what_the_server_holds_counts_as_covered(
+    server: str, tmp_path: Path, slos: dict[str, str], collect: str
+) -> None:
+    """What lies before the oldest sample is asked for, and neither windows nor the absence of alerts is known of it."""
+    source = build(tmp_path, server, slos, f'collect = ["{collect}"]')
+    extracts = list(source.extract(real.START - timedelta(days=9), real.START + timedelta(days=5), Memory()))
+    covered = [(one.window_start, one.window_end) for one in extracts if one.window_start]
+    assert covered[0][0] == real.START
+    assert covered[-1][1] == real.START + timedelta(days=5)
+    assert extracts[0].warnings == ("The server holds nothing before 2025-07-01T00:00:00Z.",)
+
+
+def test_a_server_with_a_remote_store_reaches_further_than_its_own(liar: real.Liar, tmp_path: Path) -> None:
+    """Where windows come that are older than the oldest sample of its own, the server's own store is no limit."""
+    oldest = (real.START + timedelta(days=30)).replace(tzinfo=UTC).timestamp()
+    liar.lies["/metrics"] = status(200, f"prometheus_tsdb_lowest_timestamp_seconds {oldest}\n".encode())
+    source = build(tmp_path, liar.url, {"any": FAKE}, 'collect = ["sli"]')
+    extracts = list(source.extract(real.START, real.START + timedelta(days=5), Memory()))
+    assert extracts[0].window_start == real.START
+    assert {extract.warnings for extract in extracts} == {()}
 
 
 # --- when things go wrong -------------------------------------------------------------------------------------
@@ -579,6 +640,17 @@ def cut_short(handler: real.BaseHTTPRequestHandler) -> None:
 def status(code: int, body: bytes = b"no", **headers: str) -> Lie:
     """A lie that answers with this status and body."""
     return lambda handler: real.say(handler, code, body, **headers)
+
+
+START = int(real.START.replace(tzinfo=UTC).timestamp())
+
+
+def answer(points: list[list[object]]) -> Lie:
+    """A lie that answers a range query with these points, whatever was asked."""
+    series = [{"metric": {"sli": part}, "values": points} for part in ("good", "valid")]
+    return status(
+        200, json.dumps({"status": "success", "data": {"resultType": "matrix", "result": series}}).encode()
+    )
 
 
 LIES = {
@@ -608,6 +680,15 @@ LIES = {
         status(400, b'{"status":"error","errorType":"bad_data","error":"unknown function \\"sun\\""}'),
         'Prometheus refuses its query: unknown function "sun"',
     ),
+    "unfamiliar": (
+        status(400, b'{"status":"error","errorType":"400","error":"cannot parse it"}'),
+        "reports an error: cannot parse it",
+    ),
+    "teapot": (status(418, b"<p>no"), "/query_range with 418. Mend what is asked of it."),
+    "packed": (status(200, b"no gzip", Content_Encoding="gzip"), "is not JSON"),
+    "later": (answer([[START + 300 * 10**6, "1"]]), "for other instants than those it was asked for"),
+    "beside": (answer([[START + 301, "1"]]), "for other instants than those it was asked for"),
+    "never": (answer([[1e30, "1"]]), "for other instants than those it was asked for"),
     "internal": (
         status(200, b'{"status":"error","errorType":"internal","error":"disk on fire"}'),
         "reports an error: disk on fire",
@@ -650,6 +731,31 @@ def test_a_slow_answer_ends_in_a_sentence(liar: real.Liar, tmp_path: Path) -> No
     assert len(errors) == 2
     [sentence] = [error for error in errors if error]
     assert "in time. Raise 'timeout_seconds'" in sentence
+
+
+@pytest.mark.parametrize("path", ["query_range", "/api/v1/query"])
+def test_a_trickle_ends_in_a_sentence(liar: real.Liar, tmp_path: Path, path: str) -> None:
+    """An answer that keeps coming, a byte at a time, does not hold the run for longer than twenty time-outs."""
+
+    def trickle(handler: real.BaseHTTPRequestHandler) -> None:
+        handler.send_response(200)
+        handler.end_headers()
+        with contextlib.suppress(OSError):
+            for _ in range(500):
+                handler.wfile.write(b" ")
+                time.sleep(0.02)
+
+    liar.lies[path] = trickle
+    source = build(tmp_path, liar.url, {"bad": FAKE}, 'collect = ["sli"]\nretries = 0\ntimeout_seconds = 0.1')
+    started = time.monotonic()
+    try:
+        [extract] = source.extract(real.START, real.START + timedelta(days=1), Memory())
+        told = extract.error
+    except Unavailable as error:
+        told = str(error)
+    assert time.monotonic() - started < 8
+    assert told is not None
+    assert "in time. Raise 'timeout_seconds'" in told
 
 
 @pytest.mark.parametrize(
@@ -710,6 +816,32 @@ def test_a_server_that_goes_away_raises_and_loses_nothing(liar: real.Liar, tmp_p
     assert len(taken) == 3
 
 
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_stopped_run_does_not_wait_for_a_slow_server(
+    liar: real.Liar, tmp_path: Path, number: signal.Signals
+) -> None:
+    """Stopped while questions are on their way, the process ends at once: nobody waits for their answers."""
+    asked, over = threading.Event(), threading.Event()
+
+    def never(_: real.BaseHTTPRequestHandler) -> None:
+        asked.set()
+        over.wait(60)
+
+    liar.lies["query_range"] = never
+    build(tmp_path, liar.url, {"any": FAKE}, 'collect = ["sli"]')
+    command = [sys.executable, "-m", "qmsreport", "--config", str(tmp_path / "qmsreport.toml"), "extract"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+        assert asked.wait(60)
+        process.send_signal(number)
+        try:
+            _, said = process.communicate(timeout=20)
+        finally:
+            over.set()
+            process.kill()
+    assert process.returncode == {signal.SIGINT: 130, signal.SIGTERM: 143}[number]
+    assert said.startswith("qmsreport: Stopped. ")
+
+
 def test_many_failures_in_a_row_end_the_run(liar: real.Liar, tmp_path: Path) -> None:
     """A server that fails one objective after the other is not asked for all of them."""
     liar.lies["query_range"] = status(503)
@@ -733,6 +865,27 @@ def test_one_refused_endpoint_loses_no_other(liar: real.Liar, tmp_path: Path) ->
     diagnosis = source.diagnose()
     assert diagnosis.permitted is False
     assert diagnosis.problems[0].startswith("Without 'rules': ")
+
+
+@pytest.mark.parametrize(
+    ("subject", "told"),
+    [
+        ("targets", {"activeTargets": [{"labels": ["job"], "scrapeUrl": "http://a"}]}),
+        ("targets", {"activeTargets": [{"labels": {}, "scrapeUrl": "http://a", "lastScrape": "yesterday"}]}),
+        ("rules", {"groups": [{"rules": [{"name": "a", "lastEvaluation": "2026-13-45"}]}]}),
+    ],
+    ids=["labels", "scrape", "evaluation"],
+)
+def test_what_is_no_target_or_rule_is_said(
+    liar: real.Liar, tmp_path: Path, subject: str, told: object
+) -> None:
+    """A list in an unexpected shape fails that list with one sentence."""
+    liar.lies[f"/api/v1/{subject}"] = status(200, json.dumps({"status": "success", "data": told}).encode())
+    source = build(tmp_path, liar.url, {}, f'collect = ["{subject}"]')
+    [extract] = source.extract(real.START, real.END, Memory())
+    assert extract.error is not None
+    assert extract.error.startswith("Prometheus ")
+    assert not extract.batches
 
 
 def test_a_refused_setting_is_absent_and_said(liar: real.Liar, tmp_path: Path) -> None:
@@ -767,14 +920,25 @@ def test_a_partial_answer_is_marked(
     assert extract.truncated is partial
 
 
-def test_a_question_too_large_is_asked_in_halves(liar: real.Liar, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("kind", "error"),
+    [
+        ("execution", "query processing would load too many samples into memory in query execution"),
+        ("execution", "expanding series: context deadline exceeded"),
+        ("bad_data", "the query time range exceeds the limit (query length: 744h, limit: 721h)"),
+        ("422", "cannot select more than 30000 points: too many points"),
+    ],
+    ids=["Prometheus", "Thanos", "Mimir", "VictoriaMetrics"],
+)
+def test_a_question_too_large_is_asked_in_halves(
+    liar: real.Liar, tmp_path: Path, kind: str, error: str
+) -> None:
     """Where the server finds a range too large it is halved until it fits; no window is lost or doubled."""
 
     def refuse_large(handler: real.BaseHTTPRequestHandler) -> None:
         query = {name: values[0] for name, values in real.parse_qs(real.urlsplit(handler.path).query).items()}
         if int(query["end"]) - int(query["start"]) > 30 * 300:
-            error = "query processing would load too many samples into memory in query execution"
-            body: object = {"status": "error", "errorType": "execution", "error": error}
+            body: object = {"status": "error", "errorType": kind, "error": error}
             real.say(handler, 422, json.dumps(body).encode())
         else:
             body = {"status": "success", "data": liar.answer("/api/v1/query_range", query)}
@@ -840,6 +1004,69 @@ def test_a_real_password(guarded: str, tmp_path: Path, monkeypatch: pytest.Monke
     assert "wrong-horse" not in problem
 
 
+def test_a_password_in_any_script(liar: real.Liar, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A password beyond Latin letters is sent as UTF-8, and hidden in that form too."""
+    monkeypatch.setenv("PROM_PASSWORD", "пароль-4711\n")
+    seen = []
+
+    def blab(handler: real.BaseHTTPRequestHandler) -> None:
+        seen.append(handler.headers["Authorization"])
+        real.say(
+            handler, 200, json.dumps({"status": "error", "errorType": "internal", "error": seen[-1]}).encode()
+        )
+
+    liar.lies["/api/v1/rules"] = blab
+    options = 'collect = ["rules"]\nusername = "prüfer"\npassword_env = "PROM_PASSWORD"'
+    [extract] = build(tmp_path, liar.url, {}, options).extract(real.START, real.END, Memory())
+    encoded = base64.b64encode("prüfer:пароль-4711".encode()).decode()
+    assert seen == [f"Basic {encoded}"]
+    assert extract.error is not None
+    assert encoded not in extract.error
+
+
+def test_a_token_from_a_file(liar: real.Liar, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The line break at the end of a token that was read from a file is no part of it."""
+    monkeypatch.setenv("PROM_TOKEN", "s3cr3t-t0k3n\n")
+    seen = []
+
+    def note(handler: real.BaseHTTPRequestHandler) -> None:
+        seen.append(handler.headers["Authorization"])
+        real.say(handler, 200, b'{"status":"success","data":{"groups":[]}}')
+
+    liar.lies["/api/v1/rules"] = note
+    options = 'collect = ["rules"]\ntoken_env = "PROM_TOKEN"'
+    [extract] = build(tmp_path, liar.url, {}, options).extract(real.START, real.END, Memory())
+    assert extract.error is None
+    assert seen == ["Bearer s3cr3t-t0k3n"]
+
+
+@pytest.mark.parametrize("token", ["one\ntwo", "with blank", "s3cr3t€"])
+def test_what_no_token_can_be_is_not_repeated(
+    tmp_path: Path, token: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A token that no header can carry is a configuration error that does not show it."""
+    monkeypatch.setenv("PROM_TOKEN", token)
+    with pytest.raises(
+        ConfigError, match="what PROM_TOKEN holds has blanks, line breaks or letters"
+    ) as error:
+        build(tmp_path, "http://127.0.0.1:9", {}, 'token_env = "PROM_TOKEN"')
+    assert token not in str(error.value)
+
+
+@pytest.mark.parametrize("options", ['ca_file = "ca.pem"', "verify_tls = false"])
+def test_whom_the_configuration_trusts(tmp_path: Path, options: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An own authority, or none, holds as configured, also where the environment names other ones."""
+    authority = tls.issue("own authority", authority=True)
+    chain, _ = authority.files(tmp_path)
+    chain.rename(tmp_path / "ca.pem")
+    other, _ = tls.issue("another authority", authority=True).files(tmp_path)
+    context = tls.server_context(tls.issue("prometheus", "127.0.0.1", by=authority), tmp_path)
+    with real.liar(context) as told:
+        assert "not trusted" in build(tmp_path, told.url, {}, "retries = 0").diagnose().problems[0]
+        monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(other))
+        assert build(tmp_path, told.url, {}, options).diagnose().problems == ()
+
+
 # --- what the configuration may say ---------------------------------------------------------------------------
 
 
@@ -847,6 +1074,7 @@ def test_a_real_password(guarded: str, tmp_path: Path, monkeypatch: pytest.Monke
     ("options", "slos", "sentence"),
     [
         ('token_env = "NOT_SET_ANYWHERE"', {}, "the environment variable NOT_SET_ANYWHERE is not set"),
+        ('ca_file = "nowhere.pem"', {}, r"ca_file: there is no '.*nowhere\.pem'"),
         ("parallel = 0", {}, "parallel: must be more than 0"),
         ('collect = ["slis"]', {}, r"there is no 'slis'. Did you mean 'sli'\?"),
         ('token = "abc"', {}, "A secret never stands in the configuration"),

@@ -65,6 +65,23 @@ def test_an_empty_listing_vanishes_all_of_its_subject(desk):
     assert desk.history("till") == [(1, "B", False)]
 
 
+def test_a_listing_of_a_window_vanishes_only_what_starts_in_it(desk, window_batch):
+    """Of all windows of a subject, those that start in the extract's own window and are missing from it are gone."""
+    desk.commit([window_batch(0, 10)])
+    desk.commit([window_batch(10, 10)], subject="b")
+    (start,) = desk.rows("select min(window_start) from sli_windows")[0]
+    minute = timedelta(minutes=1)
+    counts = desk.commit(
+        [window_batch(3, 1)],
+        lists_windows=("sli_windows",),
+        window_start=start + 2 * minute,
+        window_end=start + 5 * minute,
+    )
+    assert (counts.new, counts.vanished) == (0, 2)
+    gone = desk.rows("select window_start from sli_windows where vanished order by 1")
+    assert [moment for (moment,) in gone] == [start + 2 * minute, start + 4 * minute]
+
+
 def test_what_is_no_listing_lets_nothing_vanish(desk):
     """An extract that does not claim to list everything leaves missing records alone."""
     desk.list_services({"shop": "A"})
