@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from qmsreport.errors import RenderError
+from qmsreport.errors import WarehouseError
 from qmsreport.evidence import MANIFEST, read_manifest, sha256_file
 from qmsreport.period import Period
 
@@ -78,7 +78,7 @@ def being_made(out: Path, label: str, revision: int) -> Iterator[Path]:
     try:
         partial.mkdir(parents=True)
     except OSError as error:
-        raise RenderError(
+        raise WarehouseError(
             f"Cannot write the report in {out}: {error.strerror}. Choose another --out, or check its permissions."
         ) from error
     try:
@@ -86,7 +86,7 @@ def being_made(out: Path, label: str, revision: int) -> Iterator[Path]:
         if (partial / MANIFEST).exists():
             partial.rename(final)
     except OSError as error:
-        raise RenderError(
+        raise WarehouseError(
             f"Cannot write {final}: {error.strerror}. Free space there, or choose another --out."
         ) from error
     finally:

@@ -109,6 +109,30 @@ def test_writes_what_was_asked_for(organisation: Path, call: Callable[..., Ran])
     assert ran.out.isprintable() or "\x1b" not in ran.out
 
 
+@pytest.mark.parametrize("kilobytes", [200, 800, 1600, 4000])
+def test_a_full_disk_leaves_no_report(kilobytes: int, organisation: Path, call: Callable[..., Ran]) -> None:
+    """Wherever the disk fills, when the evidence is closed too, it is one sentence, exit code 3 and no bundle."""
+    assert call("extract", "--config", organisation).code == 0
+    # a limit on the size of a file is the full disk that needs no root
+    limited = ["bash", "-c", f'ulimit -f {kilobytes}; exec "$@"', "bash", *PROGRAM]
+    done = subprocess.run(
+        [*limited, "generate", "--quarter", "2026-Q3", "--format", "csv"],
+        cwd=organisation, capture_output=True, text=True, timeout=100,
+    )  # fmt: skip
+    assert (done.returncode, done.stdout) == (3, "")
+    assert "Free space" in one_line(done.stderr)
+    assert not list((organisation / "reports" / "2026-Q3").iterdir())
+
+
+def test_a_folder_for_reports_that_cannot_be_made(organisation: Path, call: Callable[..., Ran]) -> None:
+    """A place that cannot hold reports is named, with the exit code of a disk and not of a template."""
+    assert call("extract", "--config", organisation).code == 0
+    place = organisation / "qmsreport.toml" / "reports"
+    ran = call("generate", "--config", organisation, "--quarter", "2026-Q3", "--out", place)
+    assert ran.code == 3
+    assert f"Cannot write the report in {place}: Not a directory." in one_line(ran.err)
+
+
 def test_fail_on(demonstration: Demonstration, tmp_path: Path, call: Callable[..., Ran]) -> None:
     """--fail-on exits 1 when a finding that severe is open, also when the report was written before."""
     folder = demonstration.copy(tmp_path / "shop").folder
