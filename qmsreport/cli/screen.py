@@ -61,13 +61,17 @@ def text() -> str:
 
 
 def show(option: str) -> int:
-    """Print the first screen or the version; a reader that went away is no error."""
+    """Print the first screen or the version; a reader that went away is no error. The exit code."""
     from qmsreport import __version__
 
     try:
         print(f"qmsreport {__version__}" if option == "--version" else text(), flush=True)
     except BrokenPipeError:
         hush()
+    except OSError as error:
+        hush()
+        print(f"qmsreport: Cannot use the output: {error.strerror}.", file=sys.stderr)
+        return 3
     return 0
 
 
