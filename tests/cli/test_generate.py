@@ -62,6 +62,10 @@ def test_no_period_is_the_last_complete_quarter(quarter: str | None, tmp_path: P
         (["--format", ","], "pdf, html, csv, json"),
         (["--fail-on", "hihg"], "Did you mean 'high'?"),
         (["--as-of", "yesterday"], "2026-07-01"),
+        (["--as-of", "2999-01-01"], "still to come"),
+        (["--month", "0000-01"], "not from 1970 to 2999"),
+        (["--quarter", "0202-Q3"], "not from 1970 to 2999"),
+        (["--from", "2026-01-01", "--to", "9999-12-31"], "not from 1970 to 2999"),
     ],
 )
 def test_what_cannot_be_meant_is_one_sentence(
