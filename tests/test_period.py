@@ -28,7 +28,7 @@ def test_the_outlook_is_three_months(given: Period, until: str) -> None:
 
 def test_a_trend_that_goes_back_too_far() -> None:
     """Periods so long, or so many, that the first would begin before the year 1 are refused in a sentence."""
-    with pytest.raises(UsageError, match="go back beyond the year 1. Choose a shorter period"):
+    with pytest.raises(UsageError, match="go back beyond the year 1"):
         period.days(date(1970, 1, 1), date(2999, 12, 31), "UTC").trend(8)
     with pytest.raises(UsageError, match="fewer as"):
         period.quarter("2026-Q3", "UTC").trend(10_000)

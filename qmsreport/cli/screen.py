@@ -25,6 +25,7 @@ GROUPS = {
         "metrics": "What is counted, each with its definition.",
         "checks": "What is judged, each with its controls.",
         "sources": "Where facts can come from, each with its options.",
+        "records": "What a fact consists of: the columns of each kind of record.",
         "key": "Make the key that signs reports, or show a key's fingerprint.",
         "completion": "Print the completion script for your shell.",
     },
@@ -40,7 +41,8 @@ _OPTIONS = {
 }
 _EXAMPLES = {
     "qmsreport demo": "see it all in a minute",
-    "qmsreport extract && qmsreport generate": "every night: the last complete quarter",
+    "qmsreport extract": "every night: bring in what is new",
+    "qmsreport generate": "the last complete quarter",
     "qmsreport generate --quarter 2026-Q3": "one quarter",
     "qmsreport generate --help": "everything about one command",
 }

@@ -103,6 +103,7 @@ def test_every_command_has_its_own_help(name: str, call: Callable[..., Ran]) -> 
         (["metrics", "change_leed_time"], "change_lead_time"),
         (["checks", "slo_mett"], "slo_met"),
         (["sources", "githup"], "github"),
+        (["records", "deployment"], "deployments"),
         (["completion", "fisch"], "fish"),
     ],
 )
@@ -168,6 +169,7 @@ def test_completion_knows_the_shell(call: Callable[..., Ran], monkeypatch: pytes
         ("qmsreport generate --as", "--as-of"),
         ("qmsreport metrics change_f", "change_fail_rate"),
         ("qmsreport sources prom", "prometheus"),
+        ("qmsreport records depl", "deployments"),
         ("qmsreport extract --source fi", "files"),
     ],
 )

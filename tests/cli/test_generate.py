@@ -315,6 +315,32 @@ def test_metrics_checks_and_sources_are_listed(call: Callable[..., Ran]) -> None
         assert f"[sources.{kind}]" in call("sources", kind).out
 
 
+def test_every_option_of_a_source_is_explained(call: Callable[..., Ran]) -> None:
+    """`sources KIND` gives each option's default as TOML has it, and what it means."""
+    from qmsreport import sources
+
+    for kind in sources.kinds():
+        listed = call("sources", kind).out.partition(f"[sources.{kind}]\n")[2].splitlines()
+        for line in listed[1:]:
+            assert re.match(r"\w+ {2,}(text|whole number|number|true or false|list|table)", line), line
+            assert re.search(r"\S {2,}\S", line[listed[0].index("default") :]), line
+    assert re.search(r"installation_id +whole number +0 ", call("sources", "github").out)
+    assert re.search(r"full_listing_days +number +1\.0 ", call("sources", "github").out)
+
+
+def test_every_column_of_a_record_is_listed(call: Callable[..., Ran]) -> None:
+    """`records` lists the kinds, and of each the columns that a file may hold, with the words one of them takes."""
+    from qmsreport.records import KINDS, columns
+
+    listed = call("records").out
+    for kind in KINDS:
+        assert re.search(rf"^{kind} +\S", listed, re.MULTILINE)
+        ran = call("records", kind)
+        for column in columns(kind):
+            assert re.search(rf"^{column.name} +\S.*{', '.join(column.choices)}", ran.out, re.MULTILINE)
+    assert re.search(r"^deployment_id +text +key$", call("records", "deployments").out, re.MULTILINE)
+
+
 def test_today_is_a_day_like_any_other() -> None:
     """The day that the demonstration pretends to be is in the quarter after the one it reports on."""
     assert (
