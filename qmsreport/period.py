@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
-from qmsreport.errors import UsageError
+from qmsreport.errors import UsageError, suggest
 
 _YEARS = range(1970, 3000)  # others are slips of the finger
 
@@ -79,8 +79,10 @@ def zone(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, IsADirectoryError) as error:
+        near = suggest(name, available_timezones())
+        hint = near if "Did you mean" in near else ""  # the list of all would fill the screen
         raise UsageError(
-            f"Unknown time zone '{name}': this machine has no such IANA zone. "
+            f"Unknown time zone '{name}': this machine has no such IANA zone.{hint} "
             "Write one like 'Europe/Berlin' or 'UTC', or install the system's tzdata."
         ) from error
 
