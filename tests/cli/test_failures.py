@@ -183,6 +183,25 @@ raise SystemExit(failures.run([]))
     assert one_line(done.stderr).startswith("qmsreport: Stopped.")
 
 
+def test_ctrl_c_while_starting() -> None:
+    """An interrupt that meets the loading of the command line itself is one line and exit code 130 too."""
+    code = """
+import builtins, sys
+from qmsreport.cli import main
+before = builtins.__import__
+def stopped(name, *rest):
+    if name == "click":
+        raise KeyboardInterrupt
+    return before(name, *rest)
+builtins.__import__ = stopped
+sys.argv = ["qmsreport", "extract"]
+main()
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 130, done.stderr
+    assert one_line(done.stderr).startswith("qmsreport: Stopped before")
+
+
 def test_ctrl_c_that_python_drops(tmp_path: Path) -> None:
     """An interrupt that meets a destructor is not lost, and nothing is said of where it was: one line and code 130."""
     (tmp_path / "dropped.py").write_text(
