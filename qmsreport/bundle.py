@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import re
 import shutil
@@ -86,6 +87,11 @@ def being_made(out: Path, label: str, revision: int) -> Iterator[Path]:
         if (partial / MANIFEST).exists():
             partial.rename(final)
     except OSError as error:
+        if error.errno in (errno.EEXIST, errno.ENOTEMPTY):
+            raise WarehouseError(
+                f"Another run has written {final} meanwhile, and it is never written over. "
+                "Run this again: it is the next revision, or says nothing new."
+            ) from error
         raise WarehouseError(
             f"Cannot write {final}: {error.strerror}. Free space there, or choose another --out."
         ) from error
