@@ -255,7 +255,7 @@ _LISTS: dict[str, tuple[str, type]] = {
 def find(explicit: str | None) -> Path:
     """The configuration file: `--config`, else `QMSREPORT_CONFIG`, else `./qmsreport.toml`."""
     named = explicit or os.environ.get("QMSREPORT_CONFIG")
-    path = Path(named) if named else Path(FILE)
+    path = Path(named or FILE).expanduser()
     if path.is_dir():
         path = path / FILE
     if not path.is_file():

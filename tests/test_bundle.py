@@ -13,7 +13,7 @@ from qmsreport.errors import WarehouseError
 def test_two_runs_at_once(tmp_path: Path) -> None:
     """The run that ends second leaves the first one's revision as it is, nothing of its own, and says to run again."""
     with (
-        pytest.raises(WarehouseError, match="Another run has written .* meanwhile"),
+        pytest.raises(WarehouseError, match="Another run has written"),
         bundle.being_made(tmp_path, "2026-Q3", 1) as mine,
     ):
         (mine / bundle.MANIFEST).write_text("mine", "utf-8")

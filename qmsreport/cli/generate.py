@@ -54,7 +54,7 @@ qmsreport generate --fail-on high                     exit 1 on an open finding,
 )
 @click.option(
     "--out",
-    type=click.Path(path_type=Path, file_okay=False),
+    type=options.FilePath(path_type=Path, file_okay=False),
     help="Where bundles go; default: as configured.",
 )
 @click.option(

@@ -128,6 +128,18 @@ def test_a_full_disk_leaves_no_report(kilobytes: int, organisation: Path, call: 
     assert not list((organisation / "reports" / "2026-Q3").iterdir())
 
 
+def test_the_home_folder(
+    organisation: Path, call: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`~` behind an equals sign, where no shell looks at it, is the home folder, for files that are named and written."""
+    monkeypatch.setenv("HOME", str(organisation))
+    assert call("extract", "--config=~/qmsreport.toml").code == 0
+    words = ("--quarter", "2026-Q3", "--format", "json", "--out=~/elsewhere")
+    ran = call("generate", "--config=~/qmsreport.toml", *words)
+    assert ran.code == 0, ran.err
+    assert (organisation / "elsewhere" / "2026-Q3" / "r1" / "manifest.json").exists()
+
+
 def test_a_folder_for_reports_that_cannot_be_made(organisation: Path, call: Callable[..., Ran]) -> None:
     """A place that cannot hold reports is named, with the exit code of a disk and not of a template."""
     assert call("extract", "--config", organisation).code == 0
