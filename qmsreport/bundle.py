@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import re
 import shutil
@@ -10,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from qmsreport.errors import Damaged, RenderError
+from qmsreport.errors import Damaged, WarehouseError
 from qmsreport.evidence import MANIFEST, read_manifest, sha256_file
 from qmsreport.period import Period
 
@@ -90,7 +91,7 @@ def being_made(out: Path, label: str, revision: int) -> Iterator[Path]:
     try:
         partial.mkdir(parents=True)
     except OSError as error:
-        raise RenderError(
+        raise WarehouseError(
             f"Cannot write the report in {out}: {error.strerror}. Choose another --out, or check its permissions."
         ) from error
     try:
@@ -98,7 +99,12 @@ def being_made(out: Path, label: str, revision: int) -> Iterator[Path]:
         if (partial / MANIFEST).exists():
             partial.rename(final)
     except OSError as error:
-        raise RenderError(
+        if error.errno in (errno.EEXIST, errno.ENOTEMPTY):
+            raise WarehouseError(
+                f"Another run has written {final} meanwhile, and it is never written over. "
+                "Run this again: it is the next revision, or says nothing new."
+            ) from error
+        raise WarehouseError(
             f"Cannot write {final}: {error.strerror}. Free space there, or choose another --out."
         ) from error
     finally:

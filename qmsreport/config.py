@@ -17,7 +17,7 @@ from typing import Any
 from qmsreport import declarations
 from qmsreport.declarations import Limits, Monitoring, Policy, PolicySetting
 from qmsreport.errors import ConfigError, UsageError, suggest
-from qmsreport.period import zone
+from qmsreport.period import parse_moment, zone
 from qmsreport.toml_tables import read_table as read_table  # part of this module's face
 
 FILE = "qmsreport.toml"
@@ -255,7 +255,7 @@ _LISTS: dict[str, tuple[str, type]] = {
 def find(explicit: str | None) -> Path:
     """The configuration file: `--config`, else `QMSREPORT_CONFIG`, else `./qmsreport.toml`."""
     named = explicit or os.environ.get("QMSREPORT_CONFIG")
-    path = Path(named) if named else Path(FILE)
+    path = Path(named or FILE).expanduser()
     if path.is_dir():
         path = path / FILE
     if not path.is_file():
@@ -273,8 +273,12 @@ def load(path: Path) -> Config:
         ConfigError: with every problem in the file, each with its place and the nearest valid word.
     """
     try:
-        document = tomllib.loads(path.read_text("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        document = tomllib.loads(path.read_text("utf-8-sig"))  # some editors begin a file with a mark
+    except UnicodeDecodeError as error:
+        raise ConfigError(
+            f"Cannot read {path}: byte {error.start + 1} is not UTF-8. Save the file as UTF-8."
+        ) from error
+    except tomllib.TOMLDecodeError as error:
         raise ConfigError(
             f'Cannot read {path}: {error}. Mend that line; TOML quotes text with "…".'
         ) from error
@@ -297,8 +301,9 @@ def load(path: Path) -> Config:
         )
     parts["policy"] = _policy(document.get("policy", {}), problems)
     parts["sources"] = tuple(_sources(document.get("sources", {}), problems))
-    if not problems:
-        problems += _cross_check(parts)
+    named = document.get("organisation")
+    found = named.get("time_zone") if isinstance(named, dict) else None
+    problems += _cross_check(parts, found if isinstance(found, str) else "UTC")
     if problems:
         raise ConfigError(f"{path} has {len(problems)} problem(s):", problems)
     return Config(path=path.absolute(), document=document, **parts)
@@ -346,27 +351,33 @@ def _sources(table: object, problems: list[str]) -> list[SourceEntry]:
     return entries
 
 
-def _cross_check(parts: dict[str, Any]) -> list[str]:
+def _cross_check(parts: Mapping[str, Any], time_zone: str) -> list[str]:
+    """What is wrong beyond the form of a key; a table that could not be read is `None` and passed over."""
     problems = []
+    where, since = "[organisation] time_zone", parts["extraction"].since if parts["extraction"] else ""
     try:
-        zone(parts["organisation"].time_zone)
+        zone(time_zone)
+        where = "[extraction] since"
+        if since:
+            parse_moment(since, time_zone)
     except UsageError as error:
-        problems.append(f"[organisation] time_zone: {error}")
-    for key, attribute, rows in (("service", "name", parts["services"]), ("slo", "id", parts["slos"])):
+        problems.append(f"{where}: {error}")
+    slos = [slo for slo in parts["slos"] if slo]
+    services = {service.name for service in parts["services"] if service}
+    for key, attribute, rows in (("service", "name", parts["services"]), ("slo", "id", slos)):
         seen: set[str] = set()
-        for row in rows:
+        for row in filter(None, rows):
             value = getattr(row, attribute)
             if value in seen:
                 problems.append(f'[[{key}]] {attribute} = "{value}" stands twice. Give each its own.')
             seen.add(value)
-    services = {service.name for service in parts["services"]}
     sources = {source.name for source in parts["sources"]}
-    for slo in parts["slos"]:
+    for slo in slos:
         if not 0 < slo.objective < 1:
             problems.append(
                 f"[[slo]] {slo.id} objective: {slo.objective} is not between 0 and 1 (99.9 % is 0.999)."
             )
-        if slo.service and services and slo.service not in services:
+        if slo.service and services and all(parts["services"]) and slo.service not in services:
             problems.append(
                 f"[[slo]] {slo.id} service: no [[service]] is named '{slo.service}'.{suggest(slo.service, services)}"
             )
@@ -374,6 +385,7 @@ def _cross_check(parts: dict[str, Any]) -> list[str]:
             problems.append(
                 f"[[slo]] {slo.id} source: there is no [sources.{slo.source}].{suggest(slo.source, sources)}"
             )
-    if not 0 <= parts["slo_policy"].minimum_coverage <= 1:
+    policy = parts["slo_policy"]
+    if policy and policy.minimum_coverage > 1:
         problems.append("[slo_policy] minimum_coverage: must be between 0 and 1.")
     return problems

@@ -67,7 +67,7 @@ class Malformed(SourceError):
 
 
 class WarehouseError(QmsReportError):
-    """The warehouse could not be read or written."""
+    """The warehouse, or a file or folder beside it, could not be read or written."""
 
     exit_code = 3
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qmsreport import privacy, sources
-from qmsreport.errors import SourceError, Unavailable, WarehouseError
+from qmsreport.errors import SourceError, Unavailable, UsageError, WarehouseError
 from qmsreport.extracts import Batch, Extract, Source
 from qmsreport.period import last_complete_quarter, parse_moment
 
@@ -54,6 +54,7 @@ def extract(
         watch: told after each committed window.
 
     Raises:
+        UsageError: the time to read ends before it begins, or in the future.
         ConfigError: people would be stored otherwise than those that the warehouse holds.
 
     A window that fails leaves its sentence in the ledger and in `failures`, and the next is read. So does a source
@@ -62,8 +63,18 @@ def extract(
     from qmsreport.warehouse import Warehouse
 
     warehouse = Warehouse(config.resolve(config.warehouse.path), config.warehouse.lock_timeout_seconds)
-    end = parse_moment(until, config.time_zone) if until else clock()
-    start = parse_moment(since, config.time_zone) if since else first_moment(config, clock())
+    now = clock()
+    end = parse_moment(until, config.time_zone) if until else now
+    start = parse_moment(since, config.time_zone) if since else first_moment(config, now)
+    if end > now:
+        raise UsageError(
+            f"--until {until} is still to come: nothing can be known of it. Leave it away to read up to now."
+        )
+    if start >= end:
+        raise UsageError(
+            f"There is nothing to read between {start:%Y-%m-%dT%H:%M:%SZ} and {end:%Y-%m-%dT%H:%M:%SZ}. "
+            "Give an earlier --since or a later --until; [extraction] since may stand in the configuration."
+        )
     done = Extraction()
     built = sources.build(config, names, clock)
     with warehouse.writing("qmsreport extract"):
@@ -103,6 +114,7 @@ def refuse_other_names(config: Config, warehouse: Warehouse) -> None:
         ConfigError: they would get other names; see `privacy`.
     """
     stored = warehouse.people()
+    privacy.manner(config)  # a key that cannot be read is told before anything is asked for
     if stored:
         privacy.refuse_another(config, stored)
 

@@ -26,14 +26,12 @@ RETRIED = (429, 500, 502, 503, 504)
 class HttpOptions:
     """How patient we are with one server. Seconds."""
 
-    timeout_seconds: float = 30.0
-    retries: int = 4
-    backoff_seconds: float = 0.5
-    max_wait_seconds: float = (
-        120.0  # the longest Retry-After that is obeyed; longer ends the run with a sentence
-    )
-    verify_tls: bool = True
-    ca_file: str = ""
+    timeout_seconds: float = 30.0  # for a connection, and between two parts of an answer
+    retries: int = 4  # after the first try; a refusal (401, 403, 404) is not retried
+    backoff_seconds: float = 0.5  # each wait between tries is twice the one before
+    max_wait_seconds: float = 120.0  # the longest Retry-After that is obeyed; longer ends the run
+    verify_tls: bool = True  # false accepts any certificate
+    ca_file: str = ""  # PEM of a private authority; default: the system's store
 
 
 class _Retry(Retry):

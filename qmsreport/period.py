@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
-from qmsreport.errors import UsageError
+from qmsreport.errors import UsageError, suggest
+
+_YEARS = range(1970, 3000)  # others are slips of the finger
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +63,14 @@ class Period:
     def trend(self, count: int = 8) -> list[Period]:
         """The `count` periods that end with this one, oldest first."""
         found = [self]
-        while len(found) < count:
-            found.append(found[-1].previous())
+        try:
+            while len(found) < count:
+                found.append(found[-1].previous())
+        except (ValueError, OverflowError) as error:
+            raise UsageError(
+                f"{count} periods as long as {self.label} go back beyond the year 1. "
+                "Choose a shorter period, or fewer as [report] trend_periods."
+            ) from error
         return found[::-1]
 
 
@@ -71,8 +79,10 @@ def zone(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, IsADirectoryError) as error:
+        near = suggest(name, available_timezones())
+        hint = near if "Did you mean" in near else ""  # the list of all would fill the screen
         raise UsageError(
-            f"Unknown time zone '{name}': this machine has no such IANA zone. "
+            f"Unknown time zone '{name}': this machine has no such IANA zone.{hint} "
             "Write one like 'Europe/Berlin' or 'UTC', or install the system's tzdata."
         ) from error
 
@@ -94,7 +104,9 @@ def parse_moment(text: str, zone_name: str) -> datetime:
     if re.fullmatch(r"\d{4}-\d\d-\d\d", text):
         return to_utc(parse_day(text), zone_name)
     try:
-        return naive_utc(datetime.fromisoformat(text))
+        moment = datetime.fromisoformat(text)
+        _see_year(moment.year, text)
+        return naive_utc(moment)
     except ValueError as error:
         raise UsageError(
             f"Cannot read the time '{text}'. Write a day like 2026-07-01 or a time like 2026-07-01T00:00:00Z."
@@ -104,9 +116,11 @@ def parse_moment(text: str, zone_name: str) -> datetime:
 def parse_day(text: str) -> date:
     """`2026-07-01` as a date."""
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError as error:
         raise UsageError(f"Cannot read the day '{text}'. Write it like 2026-07-01.") from error
+    _see_year(day.year, text)
+    return day
 
 
 def quarter(text: str, zone_name: str) -> Period:
@@ -124,6 +138,7 @@ def quarter(text: str, zone_name: str) -> Period:
         raise UsageError(f"Cannot read the quarter '{text}': write a year and a quarter like 2026-Q3.{hint}")
     first, second = found.groups()
     year, number = (int(first), int(second)) if len(first) == 4 else (int(second), int(first))
+    _see_year(year, text)
     start = date(year, 3 * number - 2, 1)
     return Period(start, _months(start, 3), zone_name, "quarter")
 
@@ -133,6 +148,7 @@ def month(text: str, zone_name: str) -> Period:
     found = re.fullmatch(r"(\d{4})-(\d\d?)", text)
     if not found or not 1 <= int(found[2]) <= 12:
         raise UsageError(f"Cannot read the month '{text}': write it like 2026-09.")
+    _see_year(int(found[1]), text)
     start = date(int(found[1]), int(found[2]), 1)
     return Period(start, _months(start, 1), zone_name, "month")
 
@@ -154,6 +170,11 @@ def last_complete_quarter(now: datetime, zone_name: str) -> Period:
     local = now.replace(tzinfo=UTC).astimezone(zone(zone_name)).date()
     start = date(local.year, 3 * ((local.month - 1) // 3) + 1, 1)
     return Period(start, _months(start, 3), zone_name, "quarter").previous()
+
+
+def _see_year(year: int, text: str) -> None:
+    if year not in _YEARS:
+        raise UsageError(f"The year of '{text}' is not from {_YEARS[0]} to {_YEARS[-1]}. Mend the year.")
 
 
 def _months(day: date, count: int) -> date:

@@ -128,7 +128,7 @@ def _key(config: Config) -> bytes:
     except OSError as error:
         raise ConfigError(
             f"Cannot read the pseudonym key {path}: {error.strerror}. "
-            f"Set the variable {config.privacy.key_env}, or let this user write that file."
+            f"Set the variable {config.privacy.key_env}, or let this user read and write that file."
         ) from error
     if len(text) < 16:
         raise ConfigError(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 import types
 import typing
 from collections.abc import Mapping
@@ -20,6 +21,8 @@ _WORDS = {
     "slo.budgeting": ("occurrences", "timeslices", "ratio_timeslices"),
     "slo_policy.zero_traffic": ("unknown", "good"),
 }
+# the least that a number may be; of the others it is 0, and a source's options are the source's to judge
+_LEAST = {"report.trend_periods": 1, "slo.threshold": -math.inf}
 
 
 def read_table(
@@ -49,6 +52,10 @@ def read_table(
         converted, wanted = _convert(value, hints[name])
         if wanted:
             problems.append(f"{where} {name}: {value!r} is not {wanted}.")
+        elif isinstance(converted, int | float) and not key.startswith("sources"):
+            least = _LEAST.get(f"{key}.{name}", 0)
+            if converted < least:
+                problems.append(f"{where} {name}: {value!r} is too small. The least is {least}.")
         words = _WORDS.get(f"{key}.{name}")
         if words and converted not in words:
             problems.append(f"{where} {name}: {value!r} is none of {', '.join(words)}.")
@@ -85,6 +92,8 @@ def _convert(value: object, hint: Any) -> tuple[Any, str]:
     """The value as the hinted type, and what it should have been if it is not."""
     if isinstance(hint, types.UnionType):
         hint = next(arg for arg in typing.get_args(hint) if arg is not types.NoneType)
+    if isinstance(value, float) and not math.isfinite(value):
+        return value, "a number that can be reckoned with"
     if hint is float and isinstance(value, int) and not isinstance(value, bool):
         return float(value), ""
     if hint is datetime and isinstance(value, datetime):

@@ -12,6 +12,9 @@ def main() -> None:
         from qmsreport.cli import screen
 
         raise SystemExit(screen.show(arguments[0]))
-    from qmsreport.cli.failures import run
-
+    try:
+        from qmsreport.cli.failures import run
+    except KeyboardInterrupt:  # before there is anybody else to say it
+        print("qmsreport: Stopped before anything was done.", file=sys.stderr)
+        raise SystemExit(130) from None
     raise SystemExit(run(arguments))

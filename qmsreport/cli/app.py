@@ -35,6 +35,21 @@ class LazyGroup(click.Group):
             )
         return super().resolve_command(ctx, args)
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """As click does it, but an empty word is refused: `--as-of "$DAY"` without a DAY would mean now."""
+        for before, word in zip(["", *args], args, strict=False):
+            empty = (
+                before if not word else word[:-1] if word.startswith("--") and word.endswith("=") else None
+            )
+            if empty is not None and not ctx.resilient_parsing:  # a shell completes what is half written
+                where = f"after '{empty}' " if empty else ""
+                raise click.UsageError(
+                    f"There is an empty word {where}on the command line. "
+                    "Give it a value, or leave it away; a variable may be unset.",
+                    ctx,
+                )
+        return super().parse_args(ctx, args)
+
     def get_help(self, ctx: click.Context) -> str:  # noqa: ARG002  # click's signature
         """The first screen."""
         return screen.text()

@@ -26,7 +26,7 @@ cd demo && qmsreport generate --quarter 2026-Q1
 @click.command()
 @click.option(
     "--out",
-    type=click.Path(path_type=Path, file_okay=False),
+    type=options.FilePath(path_type=Path, file_okay=False),
     default=Path("demo"),
     show_default=True,
     help="The folder to make.",

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import errno
+import io
 import os
 import signal
 import sys
 import tempfile
+import threading
 import traceback
 from collections.abc import Sequence
+from pathlib import Path
 from types import FrameType
 
 import click
@@ -21,6 +24,7 @@ from qmsreport.redaction import redact
 
 USAGE, SOURCE, UNEXPECTED, INTERRUPTED, TERMINATED = 2, 3, 70, 130, 143
 PIPE_CLOSED = 141
+_MOMENT = 0.02  # seconds
 _COMPLETE = "_QMSREPORT_COMPLETE"
 
 
@@ -28,18 +32,31 @@ class _Stop:
     """Remembers that we were asked to stop: libraries turn the interrupt into errors of their own."""
 
     code: int | None = None
+    number = signal.SIGINT
 
     def __call__(self, number: int, _: FrameType | None) -> None:
+        self.number = signal.Signals(number)
         self.code = TERMINATED if number == signal.SIGTERM else INTERRUPTED
         raise KeyboardInterrupt
+
+    def unheard(self, said: sys.UnraisableHookArgs) -> None:
+        """Interrupt once more where Python dropped it: it met a destructor, or the end of an import's lock."""
+        if issubclass(said.exc_type, KeyboardInterrupt):
+            main = threading.main_thread().ident or 0
+            # a moment later: right now it would meet this very hook
+            threading.Timer(_MOMENT, signal.pthread_kill, [main, self.number]).start()
+        else:
+            sys.__unraisablehook__(said)
 
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command and return its exit code; nothing leaves here as a traceback."""
+    _open_streams()
     if _COMPLETE in os.environ:
         app.main(args=list(arguments), prog_name="qmsreport", complete_var=_COMPLETE)
     stop = _Stop()
     before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    hook, sys.unraisablehook = sys.unraisablehook, stop.unheard
     common = Common()
     try:
         code = _invoke(arguments, common)
@@ -60,6 +77,19 @@ def run(arguments: Sequence[str]) -> int:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+        sys.unraisablehook = hook
+
+
+def _open_streams() -> None:
+    """Let every sentence be written: nowhere if its stream is closed, else with `?` for what a locale lacks.
+
+    A closed stream's number would go to the next file that is opened: the warehouse would be standard output.
+    """
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115  # until the end
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")
 
 
 def _invoke(arguments: Sequence[str], common: Common) -> int:
@@ -73,20 +103,24 @@ def _invoke(arguments: Sequence[str], common: Common) -> int:
 def _explain(error: BaseException, *, verbose: bool) -> int:
     """Say what happened on standard error; the exit code."""
     if isinstance(error, click.exceptions.NoArgsIsHelpError):
-        click.echo(screen.text(), err=True)
+        click.echo(error.format_message(), err=True)
         return USAGE
     if isinstance(error, click.ClickException):
         context = getattr(error, "ctx", None)
         command = context.command_path if context else "qmsreport"
-        _say(f"{error.format_message()} See '{command} --help'.")
+        said = error.format_message()
+        stop = "" if said.endswith((".", "?", "?)")) else "."
+        _say(f"{said}{stop} See '{command} --help'.")
         return error.exit_code
     if isinstance(error, QmsReportError):
         _say(redact(str(error)))
         if verbose:
             click.echo(_trace(error), err=True)
         return error.exit_code
-    if isinstance(error, OSError) and error.filename and error.errno in _DISK:
-        _say(f"Cannot use {error.filename}: {error.strerror}. {_DISK[error.errno]}")
+    if isinstance(error, OSError) and (
+        error.errno in _DISK if error.filename else _DISK.get(error.errno or 0) == _FULL
+    ):
+        _say(f"Cannot use {error.filename or 'the output'}: {error.strerror}. {_DISK[error.errno or 0]}")
         if verbose:
             click.echo(_trace(error), err=True)
         return SOURCE
@@ -101,6 +135,7 @@ _RIGHTS = "Check that this user may write there."
 _DISK = {
     errno.ENOSPC: _FULL,
     errno.EDQUOT: _FULL,
+    errno.EFBIG: _FULL,
     errno.EACCES: _RIGHTS,
     errno.EPERM: _RIGHTS,
     errno.EROFS: _RIGHTS,

@@ -24,7 +24,7 @@ qmsreport generate --quarter 2026-Q3                  one quarter
 qmsreport generate --month 2026-09 --format html      one month, only the page
 qmsreport generate --from 2026-07-01 --to 2026-08-15  any days, both included
 qmsreport generate --quarter 2026-Q3 --as-of 2026-10-05
-                                                      as it was known on that day
+                                                      as it was known when that day began
 qmsreport generate --fail-on high                     exit 1 on an open finding, high or worse
 """
 )
@@ -39,7 +39,11 @@ qmsreport generate --fail-on high                     exit 1 on an open finding,
 @click.option("--month", metavar="2026-09", help="This month.")
 @click.option("--from", "first", metavar="DAY", help="From this day on; with --to.")
 @click.option("--to", "last", metavar="DAY", help="Up to this day, included; with --from.")
-@click.option("--as-of", metavar="TIME", help="Only what was known then: a day, or an ISO time with a zone.")
+@click.option(
+    "--as-of",
+    metavar="TIME",
+    help="Only what was known then: when a day began, or at an ISO time with a zone.",
+)
 @click.option(
     "--format",
     "formats",
@@ -50,7 +54,7 @@ qmsreport generate --fail-on high                     exit 1 on an open finding,
 )
 @click.option(
     "--out",
-    type=click.Path(path_type=Path, file_okay=False),
+    type=options.FilePath(path_type=Path, file_okay=False),
     help="Where bundles go; default: as configured.",
 )
 @click.option(
@@ -87,6 +91,8 @@ def command(
     wanted = _formats(formats)
     config = options.common(context).load()
     period = chosen(config, quarter, month, first, last)
+    if as_of:
+        refuse_future(as_of, config.time_zone)
     with output.working(f"Reporting on {period.label}"):
         report = pipeline.generate(config, period, as_of, wanted, out)
     findings.show(report, period)
@@ -126,6 +132,21 @@ def chosen(
         latest = period.last_complete_quarter(now, zone).label
         raise UsageError(f"{found.label} has not begun. The last complete quarter is {latest}.")
     return found
+
+
+def refuse_future(as_of: str, zone: str) -> None:
+    """See that an `--as-of` has come: what will be known then, nobody can freeze today.
+
+    Raises:
+        UsageError: it has not, or cannot be read.
+    """
+    from qmsreport.period import parse_moment
+    from qmsreport.sources import utc_now
+
+    if parse_moment(as_of, zone) > utc_now():
+        raise UsageError(
+            f"--as-of {as_of} is still to come, and more may be known by then. Leave it away for what is known now."
+        )
 
 
 def _formats(text: str) -> list[str]:

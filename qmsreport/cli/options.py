@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -88,6 +89,14 @@ def shared(function: _F) -> _F:
         help="Say more; show where an unexpected error came from.",
     )
     return config(verbose(function))
+
+
+class FilePath(click.Path):
+    """A path in which `~` is the home folder: a shell leaves `--out=~/reports` as it is."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """As click does it."""
+        return super().convert(os.path.expanduser(value), param, ctx)  # noqa: PTH111  # click's own paths are texts
 
 
 def source_option(what: str) -> Callable[[_F], _F]:

@@ -23,7 +23,9 @@ qmsreport sample incidents reports/2026-Q3/r1 --n 40 --out sample.csv
 @click.argument("bundle", type=click.Path(path_type=Path), required=False)
 @click.option("--n", "size", type=int, help="How many rows; default: as the report.")
 @click.option("--seed", help="Any text; the same text draws the same rows. Default: as the report.")
-@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Write a CSV file instead.")
+@click.option(
+    "--out", type=options.FilePath(path_type=Path, dir_okay=False), help="Write a CSV file instead."
+)
 @options.shared
 @click.pass_context
 def command(

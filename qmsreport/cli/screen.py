@@ -26,6 +26,7 @@ GROUPS = {
         "metrics": "What is counted, each with its definition.",
         "checks": "What is judged, each with its controls.",
         "sources": "Where facts can come from, each with its options.",
+        "records": "What a fact consists of: the columns of each kind of record.",
         "key": "Make the key that signs reports, or show a key's fingerprint.",
         "completion": "Print the completion script for your shell.",
     },
@@ -41,7 +42,8 @@ _OPTIONS = {
 }
 _EXAMPLES = {
     "qmsreport demo": "see it all in a minute",
-    "qmsreport extract && qmsreport generate": "every night: the last complete quarter",
+    "qmsreport extract": "every night: bring in what is new",
+    "qmsreport generate": "the last complete quarter",
     "qmsreport generate --quarter 2026-Q3": "one quarter",
     "qmsreport generate --help": "everything about one command",
 }
@@ -62,13 +64,17 @@ def text() -> str:
 
 
 def show(option: str) -> int:
-    """Print the first screen or the version; a reader that went away is no error."""
+    """Print the first screen or the version; a reader that went away is no error. The exit code."""
     from qmsreport import __version__
 
     try:
         print(f"qmsreport {__version__}" if option == "--version" else text(), flush=True)
     except BrokenPipeError:
         hush()
+    except OSError as error:
+        hush()
+        print(f"qmsreport: Cannot use the output: {error.strerror}.", file=sys.stderr)
+        return 3
     return 0
 
 

@@ -22,7 +22,7 @@ qmsreport sign reports/2026-Q3/r1 --certificate me.p12 --timestamp-url https://t
 @click.option(
     "--certificate",
     required=True,
-    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    type=options.FilePath(path_type=Path, exists=True, dir_okay=False),
     metavar="FILE",
     help="A PKCS#12 file (.p12) with the signer's key, certificate and chain.",
 )

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
+import io
+import json
+import re
+import tokenize
 from types import ModuleType
 from typing import Any
 
@@ -12,6 +16,18 @@ import click
 from qmsreport.cli import options
 from qmsreport.cli.output import table
 from qmsreport.errors import UsageError, suggest
+
+_TYPES = {
+    "str": "text",
+    "int": "whole number",
+    "float": "number",
+    "bool": "true or false",
+    "list[str]": "list of texts",
+    "list[dict[str, Any]]": "tables",
+    "dict[str, Any]": "table",
+    "dict[str, str]": "table",
+    "object": "list or table",
+}
 
 
 def _complete(*arguments: Any) -> list[click.shell_completion.CompletionItem]:
@@ -55,22 +71,39 @@ def _about(module: ModuleType) -> str:
 
 
 def _whole(kind: str, module: ModuleType) -> str:
+    said = _comments(module.Options)
     rows = [
-        (item.name, str(item.type).replace("typing.", ""), _default(item))
+        (item.name, _type(str(item.type)), _default(item), said.get(item.name, ""))
         for item in dataclasses.fields(module.Options)
     ]
-    return f"{_about(module)}\n\n[sources.{kind}]\n{table(('option', 'type', 'default'), rows)}"
+    return f"{_about(module)}\n\n[sources.{kind}]\n{table(('option', 'type', 'default', ''), rows)}"
+
+
+def _type(name: str) -> str:
+    return _TYPES.get(name.removesuffix(" | None"), "")
 
 
 def _default(item: dataclasses.Field[Any]) -> str:
+    """The default as TOML has it."""
     if item.default is not dataclasses.MISSING:
         value = item.default
     elif item.default_factory is not dataclasses.MISSING:
         value = item.default_factory()
     else:
         return "required"
-    return (
-        {True: "true", False: "false", None: "–"}.get(value, repr(value))
-        if not isinstance(value, list | dict)
-        else repr(value)
-    )
+    if isinstance(value, dict):
+        return "{}" if not value else json.dumps(value, ensure_ascii=False)
+    return "–" if value is None else json.dumps(value, ensure_ascii=False)
+
+
+def _comments(options: type) -> dict[str, str]:
+    """What is written beside each option where it is declared."""
+    found: dict[str, str] = {}
+    for cls in reversed(options.__mro__[:-1]):
+        name = ""
+        for token in tokenize.generate_tokens(io.StringIO(inspect.getsource(cls)).readline):
+            if token.type == tokenize.NAME and token.line.startswith(f"    {token.string}:"):
+                name = token.string
+            elif token.type == tokenize.COMMENT and name:
+                found[name] = re.sub(r"^# (noqa: \S+\s+# )?", "", token.string)
+    return found

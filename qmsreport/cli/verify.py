@@ -30,7 +30,7 @@ qmsreport verify --public-key signing.key.pub --trust root.pem reports/2026-Q3/r
 @click.option("--chain", is_flag=True, help="BUNDLE is a folder of reports: verify each, and their chain.")
 @click.option(
     "--public-key",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=options.FilePath(path_type=Path, dir_okay=False),
     metavar="FILE",
     help="The key that the manifest must be signed with.",
 )
@@ -38,7 +38,7 @@ qmsreport verify --public-key signing.key.pub --trust root.pem reports/2026-Q3/r
     "--trust",
     "roots",
     multiple=True,
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=options.FilePath(path_type=Path, dir_okay=False),
     metavar="FILE",
     help="A root certificate for signatures in the PDF; may be given several times.",
 )

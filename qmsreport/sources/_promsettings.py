@@ -22,15 +22,15 @@ class Options(HttpOptions):
     """`[sources.NAME]` with `kind = "prometheus"`."""
 
     url: str  # with the path prefix, if any, without credentials
-    username: str = ""
-    password_env: str = ""
-    token_env: str = ""
+    username: str = ""  # with password_env: basic authentication
+    password_env: str = ""  # the variable that holds the password
+    token_env: str = ""  # the variable that holds a bearer token
     parallel: int = 4  # queries at the same time
     chunk_days: float = 7.0  # how much one request asks for; less where the server's limits are low
     settle_seconds: float | None = None  # how old a window must be to be asked for; default: two windows
     resolution_seconds: int = 30  # how often a threshold objective's gauge is looked at: its scrape interval
     alert_step_seconds: int = 60  # the rules' evaluation interval
-    collect: list[str] = field(default_factory=lambda: list(COLLECTED))
+    collect: list[str] = field(default_factory=lambda: list(COLLECTED))  # leave out what is not wanted
     metrics: list[dict[str, Any]] = field(default_factory=list)  # none: machines and the monitoring itself
     default_metrics: bool = False  # ask for those beside `metrics`; one of the same name replaces its own
 

@@ -87,7 +87,7 @@ class _Files:
     def extract(self, since: datetime, until: datetime, progress: Progress) -> Iterable[Extract]:  # noqa: ARG002  # a file is a whole
         """One extract per file, by kind and name; one for the folder when something in it is not read."""
         listing = self._look()
-        yield from self._about_folder(listing)
+        yield from self._about_folder(listing, progress)
         for _, group in itertools.groupby(listing.files, lambda file: file.kind):
             yield from self._one_kind(list(group), progress)
 
@@ -100,15 +100,19 @@ class _Files:
                 "Make it, mend its permissions, or change 'path'."
             ) from error
 
-    def _about_folder(self, listing: Listing) -> Iterator[Extract]:
+    def _about_folder(self, listing: Listing, progress: Progress) -> Iterator[Extract]:
+        """What is left over; once more without a word when what was left over last time is gone."""
+        subject = label(self._folder, self._base)
         notes = listing.notes
         if not listing.files:
             notes = (*notes, f"There is no file to read in {self._folder}.")
-        if notes or listing.strays:
+        remarks = len(notes) + len(listing.strays)
+        if remarks or progress.cursor(subject) not in (None, "0"):
             now = self._clock()
             yield Extract(
-                subject=label(self._folder, self._base),
-                asked=f"{label(self._folder, self._base)}: which files hold which records",
+                subject=subject,
+                cursor=str(remarks),
+                asked=f"{subject}: which files hold which records",
                 started_at=now,
                 finished_at=now,
                 product="files",

@@ -39,15 +39,15 @@ class Options:
     `service` and `environment`, like `(?P<service>[\w-]+)/v.+`.
     """
 
-    repositories: object
+    repositories: object  # paths or globs of clones; or a table from a name to a path
     branch: str = ""  # empty: the origin's default branch, else the one checked out
     deployments: str = "tags"  # or "merges": the branch's first-parent commits; or "none"
-    tag_pattern: str = "v*"
-    environment: str = "production"
+    tag_pattern: str = "v*"  # a glob, or a regular expression with the groups service and environment
+    environment: str = "production"  # where what is tagged or merged goes
     changes: str = "merges"  # merges and squashed requests on the branch; or "commits", or "none"
     bot_patterns: list[str] = field(
         default_factory=lambda: [r"\[bot\]", "dependabot", "renovate", "github-actions"]
-    )
+    )  # regular expressions of authors that are no people
     chunk_commits: int = 50_000  # committed to the warehouse at a time
 
 

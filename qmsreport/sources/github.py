@@ -40,18 +40,20 @@ class Options(HttpOptions):
 
     repositories: list[str]  # "owner/name"
     url: str = "https://api.github.com"  # an Enterprise server: https://HOST/api/v3
-    token_env: str = "GITHUB_TOKEN"  # noqa: S105  # the variable's name, not its value
+    token_env: str = "GITHUB_TOKEN"  # noqa: S105  # the variable that holds the token
     app_id: str = ""  # with the next two: as a GitHub App, instead of a token
-    installation_id: int = 0
-    private_key_file: str = ""
+    installation_id: int = 0  # of the App in the organisation
+    private_key_file: str = ""  # PEM, as GitHub gives it out
     deployments: str = "deployments"  # which signal: deployments, releases, workflow_runs
     workflow: str = ""  # file name or id, for workflow_runs; empty: the workflows that 'environments' names
     environments: dict[str, str] = field(
         default_factory=dict
     )  # GitHub's (or a workflow's) name = the report's
-    incident_labels: list[str] = field(default_factory=lambda: ["incident"])
+    incident_labels: list[str] = field(default_factory=lambda: ["incident"])  # issues that are incidents
     severity_labels: dict[str, str] = field(default_factory=dict)  # label = critical, high, medium or low
-    emergency_labels: list[str] = field(default_factory=lambda: ["emergency", "hotfix"])
+    emergency_labels: list[str] = field(
+        default_factory=lambda: ["emergency", "hotfix"]
+    )  # pull requests that are emergency changes
     full_listing_days: float = 1.0  # how often all incidents are listed, to notice the ones that went
 
 

@@ -117,6 +117,7 @@ def frozen(
         connection.commit()
         with Snapshot(target, read_only=False, connection=connection) as snapshot:
             yield snapshot
+        run(connection, "checkpoint")  # closing does it too, but keeps to itself that the disk was full
 
 
 def _attach(connection: duckdb.DuckDBPyConnection, warehouse: Path, wait_seconds: float) -> None:

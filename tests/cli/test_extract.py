@@ -147,11 +147,74 @@ def test_all_problems_at_once(organisation: Path, call: Callable[..., Ran]) -> N
     """Everything wrong with a configuration is told in one go, each with its place and the nearest word."""
     file = organisation / "qmsreport.toml"
     text = file.read_text().replace('time_zone = "Europe/Berlin"', "time_zon = 3").replace("team =", "taem =")
-    file.write_text(text + '\n[reprot]\n[[slo]]\nid = "x"\n')
+    file.write_text(
+        text + '\n[reprot]\n[[slo]]\nid = "x"\n[[slo]]\nid = "y"\nobjective = 99.9\nsource = "prom"\n'
+        "[report]\nsample_size = -3\ntrend_periods = 0\n[delivery]\ncausal_window_hours = nan\n"
+        '[slo_policy]\nminimum_coverage = 95\n[extraction]\nsince = "soon"\n'
+    )
     ran = call("extract", "--config", organisation)
     assert ran.code == 2
-    for words in ("4 problem(s)", "'time_zone'", "'team'", "'report'", "objective: missing"):
-        assert words in ran.err
+    for words in (
+        "11 problem(s)", "'time_zone'", "'team'", "'report'", "objective: missing", "y objective: 99.9", "[sources.prom]",
+        "sample_size: -3", "trend_periods: 0", "causal_window_hours: nan", "minimum_coverage: must", "[extraction] since: Cannot",
+    ):  # fmt: skip
+        assert words in ran.err, words
+
+
+@pytest.mark.parametrize("name", ["3", '"Example"'])
+def test_an_unknown_zone_is_told_beside_other_problems(
+    name: str, organisation: Path, call: Callable[..., Ran]
+) -> None:
+    """A zone that does not exist is named, whatever else is wrong with its table."""
+    file = organisation / "qmsreport.toml"
+    file.write_text(f'[organisation]\nname = {name}\ntime_zone = "Europe/Belin"\n[sources.files]\n')
+    assert (
+        "[organisation] time_zone: Unknown time zone 'Europe/Belin'" in call("extract", "--config", file).err
+    )
+
+
+def test_a_configuration_that_begins_with_a_mark(organisation: Path, call: Callable[..., Ran]) -> None:
+    """A byte order mark, as some editors write it, is no mistake; another encoding is named as what it is."""
+    file = organisation / "qmsreport.toml"
+    text = file.read_text("utf-8")
+    file.write_text("\ufeff" + text.replace("\n", "\r\n"), "utf-8")
+    assert call("doctor", "--config", file).code == 0
+    file.write_text(text + "# Müller\n", "latin-1")
+    ran = call("doctor", "--config", file)
+    assert ran.code == 2
+    assert "is not UTF-8. Save the file as UTF-8." in one_line(ran.err)
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["--until", "2999-01-01"], "still to come"),
+        (["--since", "2999-01-01"], "nothing to read between"),
+        (
+            ["--since", "2026-09-01", "--until", "2026-07-01"],
+            "nothing to read between 2026-08-31T22:00:00Z and",
+        ),
+        (["--since", "0001-01-01T00:00:00+05:00"], "not from 1970 to 2999"),
+    ],
+)
+def test_a_time_to_read_that_cannot_be(
+    words: list[str], says: str, organisation: Path, call: Callable[..., Ran]
+) -> None:
+    """A window that ends in the future would count as read, and one that ends before it begins as done: both are refused."""
+    ran = call("extract", "--config", organisation, *words)
+    assert ran.code == 2
+    assert says in one_line(ran.err)
+    assert not (organisation / "warehouse.duckdb").exists()
+
+
+def test_a_key_that_cannot_be_read(organisation: Path, call: Callable[..., Ran]) -> None:
+    """`doctor` says that the key of the pseudonyms cannot be read, before an extraction would stumble over it."""
+    file = organisation / "qmsreport.toml"
+    file.write_text(file.read_text("utf-8").replace("pseudonymise = false", "pseudonymise = true"), "utf-8")
+    (organisation / "qmsreport.key").mkdir()
+    ran = call("doctor", "--config", organisation)
+    assert ran.code == 2
+    assert "let this user read" in one_line(ran.err)
 
 
 def test_a_locked_warehouse(organisation: Path, call: Callable[..., Ran]) -> None:

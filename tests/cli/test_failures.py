@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from qmsreport import errors, pipeline
-from tests.cli.conftest import Ran, one_line
+from tests.cli.conftest import PROGRAM, Ran, one_line
 
 SECRET = "ghp_abcdefghijklmnop1234567890"
 
@@ -128,6 +128,33 @@ def test_a_full_disk_and_a_missing_right_say_what_to_do(failing: Callable[..., R
     )
 
 
+def test_a_full_disk_under_the_output() -> None:
+    """What standard output goes to can be full too: one sentence and exit code 3, of the quick first screen as well."""
+    for words in (["metrics"], ["--help"], ["--version"]):
+        with Path("/dev/full").open("w") as full:
+            done = subprocess.run(
+                [*PROGRAM, *words], stdout=full, stderr=subprocess.PIPE, text=True, timeout=60
+            )
+        assert (done.returncode, one_line(done.stderr)[:28]) == (3, "qmsreport: Cannot use the ou")
+
+
+@pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&-", "<&- >&- 2>&-"])
+def test_closed_streams(closed: str, organisation: Path) -> None:
+    """A job that was started with its streams closed does its work, and says nothing where nobody listens."""
+    command = ["bash", "-c", f'exec "$@" {closed}', "bash", *PROGRAM]
+    assert subprocess.run([*command, "extract"], cwd=organisation, timeout=60).returncode == 0
+    with (organisation / "warehouse.duckdb").open("rb") as file:
+        assert b"DUCK" in file.read(16)
+    assert subprocess.run([*command, "extrat"], cwd=organisation, timeout=60).returncode == 2
+
+
+def test_a_terminal_that_lacks_a_character(organisation: Path, spawn: Callable[..., Ran]) -> None:
+    """Where the locale has no dash or umlaut a question mark stands for it, and the command goes on."""
+    ran = spawn("doctor", cwd=organisation, PYTHONIOENCODING="latin-1")
+    assert (ran.code, ran.err) == (0, "")
+    assert ran.out.splitlines()[1].split()[5] == "?"
+
+
 def test_ctrl_c(failing: Callable[..., Ran]) -> None:
     """Ctrl-C is one line and exit code 130."""
     ran = failing(KeyboardInterrupt())
@@ -151,6 +178,53 @@ raise SystemExit(failures.run([]))
         capture_output=True,
         text=True,
         timeout=60,
+    )
+    assert done.returncode == 130, done.stderr
+    assert one_line(done.stderr).startswith("qmsreport: Stopped.")
+
+
+def test_ctrl_c_while_starting() -> None:
+    """An interrupt that meets the loading of the command line itself is one line and exit code 130 too."""
+    code = """
+import builtins, sys
+from qmsreport.cli import main
+before = builtins.__import__
+def stopped(name, *rest):
+    if name == "click":
+        raise KeyboardInterrupt
+    return before(name, *rest)
+builtins.__import__ = stopped
+sys.argv = ["qmsreport", "extract"]
+main()
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 130, done.stderr
+    assert one_line(done.stderr).startswith("qmsreport: Stopped before")
+
+
+def test_ctrl_c_that_python_drops(tmp_path: Path) -> None:
+    """An interrupt that meets a destructor is not lost, and nothing is said of where it was: one line and code 130."""
+    (tmp_path / "dropped.py").write_text(
+        """
+import os, signal, time
+from qmsreport.cli import failures
+class Gone:
+    def __del__(self):
+        os.kill(os.getpid(), signal.SIGINT)
+        time.sleep(1)
+def invoke(*_):
+    Gone()
+    time.sleep(30)
+failures._invoke = invoke
+raise SystemExit(failures.run([]))
+"""
+    )
+    done = subprocess.run(
+        [sys.executable, "-m", "dropped"],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join([str(tmp_path), *sys.path])},
+        capture_output=True,
+        text=True,
+        timeout=25,
     )
     assert done.returncode == 130, done.stderr
     assert one_line(done.stderr).startswith("qmsreport: Stopped.")

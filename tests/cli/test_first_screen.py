@@ -53,6 +53,36 @@ def test_no_command(call: Callable[..., Ran]) -> None:
     assert call() == Ran(2, "", screen.text() + "\n")
 
 
+def test_a_group_without_its_command(call: Callable[..., Ran]) -> None:
+    """`qmsreport key` alone shows the help of that group, with exit code 2."""
+    ran = call("key")
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err == call("key", "--help").out
+
+
+def test_one_word_too_many_is_a_sentence(call: Callable[..., Ran]) -> None:
+    """What click says ends with a full stop before we go on."""
+    assert one_line(call("metrics", "incidents", "x").err).endswith("(x). See 'qmsreport metrics --help'.")
+
+
+@pytest.mark.parametrize(
+    ("words", "after"),
+    [
+        (["generate", "--as-of", ""], "after '--as-of' "),
+        (["generate", "--fail-on="], "after '--fail-on' "),
+        (["generate", "--month", "", "--format", "json"], "after '--month' "),
+        (["--config", "", "doctor"], "after '--config' "),
+        (["verify", ""], "after 'verify' "),
+        ([""], ""),
+    ],
+)
+def test_an_empty_word_is_refused(words: list[str], after: str, call: Callable[..., Ran]) -> None:
+    """An unset variable of a script is never taken for the default: that would be another report, or no gate."""
+    ran = call(*words)
+    assert ran.code == 2
+    assert f"an empty word {after}on the command line" in one_line(ran.err)
+
+
 @pytest.mark.parametrize("name", screen.COMMANDS)
 def test_every_command_has_its_own_help(name: str, call: Callable[..., Ran]) -> None:
     """`qmsreport COMMAND --help` explains it, with examples, without needing a configuration."""
@@ -73,6 +103,7 @@ def test_every_command_has_its_own_help(name: str, call: Callable[..., Ran]) -> 
         (["metrics", "change_leed_time"], "change_lead_time"),
         (["checks", "slo_mett"], "slo_met"),
         (["sources", "githup"], "github"),
+        (["records", "deployment"], "deployments"),
         (["completion", "fisch"], "fish"),
     ],
 )
@@ -138,6 +169,7 @@ def test_completion_knows_the_shell(call: Callable[..., Ran], monkeypatch: pytes
         ("qmsreport generate --as", "--as-of"),
         ("qmsreport metrics change_f", "change_fail_rate"),
         ("qmsreport sources prom", "prometheus"),
+        ("qmsreport records depl", "deployments"),
         ("qmsreport extract --source fi", "files"),
     ],
 )

@@ -62,6 +62,10 @@ def test_no_period_is_the_last_complete_quarter(quarter: str | None, tmp_path: P
         (["--format", ","], "pdf, html, csv, json"),
         (["--fail-on", "hihg"], "Did you mean 'high'?"),
         (["--as-of", "yesterday"], "2026-07-01"),
+        (["--as-of", "2999-01-01"], "still to come"),
+        (["--month", "0000-01"], "not from 1970 to 2999"),
+        (["--quarter", "0202-Q3"], "not from 1970 to 2999"),
+        (["--from", "2026-01-01", "--to", "9999-12-31"], "not from 1970 to 2999"),
     ],
 )
 def test_what_cannot_be_meant_is_one_sentence(
@@ -107,6 +111,42 @@ def test_writes_what_was_asked_for(organisation: Path, call: Callable[..., Ran])
     assert "Deployment frequency" in ran.out
     assert not (organisation / "reports").exists()
     assert ran.out.isprintable() or "\x1b" not in ran.out
+
+
+@pytest.mark.parametrize("kilobytes", [200, 800, 1600, 4000])
+def test_a_full_disk_leaves_no_report(kilobytes: int, organisation: Path, call: Callable[..., Ran]) -> None:
+    """Wherever the disk fills, when the evidence is closed too, it is one sentence, exit code 3 and no bundle."""
+    assert call("extract", "--config", organisation).code == 0
+    # a limit on the size of a file is the full disk that needs no root
+    limited = ["bash", "-c", f'ulimit -f {kilobytes}; exec "$@"', "bash", *PROGRAM]
+    done = subprocess.run(
+        [*limited, "generate", "--quarter", "2026-Q3", "--format", "csv"],
+        cwd=organisation, capture_output=True, text=True, timeout=100,
+    )  # fmt: skip
+    assert (done.returncode, done.stdout) == (3, "")
+    assert "Free space" in one_line(done.stderr)
+    assert not list((organisation / "reports" / "2026-Q3").iterdir())
+
+
+def test_the_home_folder(
+    organisation: Path, call: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`~` behind an equals sign, where no shell looks at it, is the home folder, for files that are named and written."""
+    monkeypatch.setenv("HOME", str(organisation))
+    assert call("extract", "--config=~/qmsreport.toml").code == 0
+    words = ("--quarter", "2026-Q3", "--format", "json", "--out=~/elsewhere")
+    ran = call("generate", "--config=~/qmsreport.toml", *words)
+    assert ran.code == 0, ran.err
+    assert (organisation / "elsewhere" / "2026-Q3" / "r1" / "manifest.json").exists()
+
+
+def test_a_folder_for_reports_that_cannot_be_made(organisation: Path, call: Callable[..., Ran]) -> None:
+    """A place that cannot hold reports is named, with the exit code of a disk and not of a template."""
+    assert call("extract", "--config", organisation).code == 0
+    place = organisation / "qmsreport.toml" / "reports"
+    ran = call("generate", "--config", organisation, "--quarter", "2026-Q3", "--out", place)
+    assert ran.code == 3
+    assert f"Cannot write the report in {place}: Not a directory." in one_line(ran.err)
 
 
 def test_fail_on(demonstration: Demonstration, tmp_path: Path, call: Callable[..., Ran]) -> None:
@@ -285,6 +325,32 @@ def test_metrics_checks_and_sources_are_listed(call: Callable[..., Ran]) -> None
     for kind in sources.kinds():
         assert kind in call("sources").out
         assert f"[sources.{kind}]" in call("sources", kind).out
+
+
+def test_every_option_of_a_source_is_explained(call: Callable[..., Ran]) -> None:
+    """`sources KIND` gives each option's default as TOML has it, and what it means."""
+    from qmsreport import sources
+
+    for kind in sources.kinds():
+        listed = call("sources", kind).out.partition(f"[sources.{kind}]\n")[2].splitlines()
+        for line in listed[1:]:
+            assert re.match(r"\w+ {2,}(text|whole number|number|true or false|list|table)", line), line
+            assert re.search(r"\S {2,}\S", line[listed[0].index("default") :]), line
+    assert re.search(r"installation_id +whole number +0 ", call("sources", "github").out)
+    assert re.search(r"full_listing_days +number +1\.0 ", call("sources", "github").out)
+
+
+def test_every_column_of_a_record_is_listed(call: Callable[..., Ran]) -> None:
+    """`records` lists the kinds, and of each the columns that a file may hold, with the words one of them takes."""
+    from qmsreport.records import KINDS, columns
+
+    listed = call("records").out
+    for kind in KINDS:
+        assert re.search(rf"^{kind} +\S", listed, re.MULTILINE)
+        ran = call("records", kind)
+        for column in columns(kind):
+            assert re.search(rf"^{column.name} +\S.*{', '.join(column.choices)}", ran.out, re.MULTILINE)
+    assert re.search(r"^deployment_id +text +key$", call("records", "deployments").out, re.MULTILINE)
 
 
 def test_today_is_a_day_like_any_other() -> None:

@@ -131,9 +131,10 @@ def test_force_keeps_the_key(tmp_path: Path, call: Callable[..., Ran]) -> None:
 
 def test_an_unknown_zone_is_refused(tmp_path: Path, call: Callable[..., Ran]) -> None:
     """A zone that does not exist is an error before anything is written."""
-    ran = call("init", tmp_path, "--time-zone", "Europe/Nowhere")
+    ran = call("init", tmp_path, "--time-zone", "Europe/Belin")
     assert ran.code == 2
-    assert "Europe/Nowhere" in one_line(ran.err)
+    assert "Unknown time zone 'Europe/Belin'" in one_line(ran.err)
+    assert "Did you mean 'Europe/Berlin'?" in ran.err
     assert not list(tmp_path.iterdir())
 
 

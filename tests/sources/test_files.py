@@ -179,6 +179,18 @@ def test_a_file_with_bad_rows_is_told_every_time(folder):
     assert folder.rows("select count(*), max(version) from services") == [(2, 1)]
 
 
+def test_a_misnamed_file_is_told_until_it_is_mended(folder):
+    """A file that nobody reads is set aside each time, and no longer once it has its right name."""
+    folder.put("service.csv", SERVICES)
+    assert [len(folder.load().rejects("sources")) for _ in range(2)] == [1, 1]
+    (folder.path / "service.csv").rename(folder.path / "services.csv")
+    assert folder.load().rejects("sources") == []
+    assert folder.rows(
+        "select count(*) from rejects where extract_id = (select max(extract_id) from extracts)"
+    ) == [(0,)]
+    assert "sources" not in folder.load().extracts
+
+
 def test_changed_rows_are_new_versions_and_missing_ones_vanish(folder):
     """A row that changed is a new version; one that is gone from its file gets a tombstone; a gone file says nothing."""
     folder.put("services.csv", SERVICES)
