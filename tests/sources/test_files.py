@@ -112,6 +112,20 @@ def test_data_that_nobody_reads_is_set_aside(folder, name, sentence):
     assert sorted(folder.teams()) == ["shop", "till"]
 
 
+def test_a_name_that_is_no_text_is_set_aside(folder):
+    """A file or folder whose name is not UTF-8 is a reject that shows its bytes; the others load."""
+    folder.put("services.csv", SERVICES)
+    base = os.fsencode(folder.path)
+    Path(os.fsdecode(base + b"/changes\xff.csv")).write_text("change_id\n1\n")
+    Path(os.fsdecode(base + b"/b\xe9")).mkdir()
+    done = folder.load()
+    assert [(reject.origin, reject.reason) for reject in done.rejects("sources")] == [
+        ("sources/b\\xe9", "Its name is not UTF-8. Rename it."),
+        ("sources/changes\\xff.csv", "Its name is not UTF-8. Rename it."),
+    ]
+    assert sorted(folder.teams()) == ["shop", "till"]
+
+
 def test_other_files_are_noted(folder):
     """A file that is no data is a warning, so that nothing is passed over in silence."""
     folder.put("README.md", "x")
