@@ -275,6 +275,60 @@ def test_a_damaged_file_is_one_sentence(desk, damage):
     assert desk.path.read_bytes() == broken[damage]
 
 
+def test_damage_that_a_report_meets_is_the_warehouses(desk, window_batch, tmp_path):
+    """A damaged block that only the copying meets is told of the warehouse, not of the copy that it stops."""
+    desk.commit([window_batch(0, 50_000)])
+    whole = bytearray(desk.path.read_bytes())
+    for at in range(300_000, len(whole) - 300_000, 1000):
+        whole[at] ^= 1
+    desk.path.write_bytes(whole)
+    with (
+        pytest.raises(
+            WarehouseError, match=r"Cannot use .*w\.duckdb: .*\. It is damaged: restore it from its"
+        ) as caught,
+        frozen(desk.path, tmp_path / "snapshot.duckdb", [quarter("2026-Q1", "UTC")], SEPTEMBER, ["src"], {}),
+    ):
+        pass
+    assert "snapshot" not in str(caught.value)
+
+
+_BEGUN = """
+import resource, signal, sys
+from pathlib import Path
+from qmsreport.errors import WarehouseError
+from qmsreport.warehouse import Warehouse
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[2]), resource.RLIM_INFINITY))
+try:
+    with Warehouse(Path(sys.argv[1])).writing("test"):
+        print("begun")
+except WarehouseError as error:
+    print(error)
+"""
+
+
+@pytest.mark.skipif(not hasattr(resource, "RLIMIT_FSIZE"), reason="no file size limit on this system")
+@pytest.mark.parametrize("room", [0, 4096, 8192, 12_288])
+def test_a_file_that_could_not_be_begun_is_begun_anew(desk, room):
+    """When the first run has no room for a new file, or is stopped before it is whole, the next begins another."""
+    done = subprocess.run(
+        [sys.executable, "-c", _BEGUN, str(desk.path), str(room)], capture_output=True, text=True, timeout=60
+    )
+    assert "Free space on that disk and run this again" in done.stdout
+    desk.list_services({"shop": "A"})
+    assert desk.history("shop") == [(1, "A", False)]
+    assert not list(desk.path.parent.glob("*.new*"))
+
+
+def test_a_link_to_where_the_file_will_be_stays_a_link(desk, tmp_path):
+    """A new warehouse is made where a link of its name points to."""
+    (tmp_path / "disk").mkdir()
+    desk.path.symlink_to(tmp_path / "disk" / "facts.duckdb")
+    desk.list_services({"shop": "A"})
+    assert desk.path.is_symlink()
+    assert (tmp_path / "disk" / "facts.duckdb").is_file()
+
+
 _AS_NOBODY = """
 import os, sys
 from pathlib import Path
