@@ -128,6 +128,12 @@ class Warehouse:
             hashes={subject: digest for subject, _, _, digest in rows if digest},
         )
 
+    def known_until(self) -> datetime | None:
+        """When the newest record became known, naive UTC; `None` where there is none."""
+        with self._opened(read_only=True) as connection:
+            ((newest,),) = run(connection, "select max(recorded_at) from extracts")
+        return newest if isinstance(newest, datetime) else None
+
     def people(self) -> str | None:
         """How the people that are stored here were stored; `None` where there is nobody, or no record of it."""
         if not self.path.exists():
