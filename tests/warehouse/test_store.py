@@ -19,6 +19,7 @@ from qmsreport.errors import Malformed, UsageError, WarehouseError
 from qmsreport.extracts import Reject
 from qmsreport.period import quarter
 from qmsreport.warehouse import Warehouse, frozen, versions
+from tests.warehouse.conftest import services
 
 FEBRUARY, MARCH, SEPTEMBER = (datetime(2026, month, 1) for month in (2, 3, 9))  # noqa: DTZ001  # naive UTC
 
@@ -216,6 +217,48 @@ def test_history_is_what_was_listed(new_desk, listings):
                 elif name not in listing and last and not last[2]:
                     versions_.append((len(versions_) + 1, last[1], True))
         assert {name: desk.history(name) for name in "abc"} == expected
+
+
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(["one", "two"]),
+            st.sampled_from(["all", "some", "failed", "cut off"]),
+            st.dictionaries(st.sampled_from("abc"), st.sampled_from(["x", "y", None])),
+            st.integers(-2, 2),
+        ),
+        min_size=1,
+        max_size=7,
+    )
+)
+def test_a_report_as_of_any_moment_shows_what_was_known_then(new_desk, runs):
+    """Whatever two sources listed, let vanish and corrected, a snapshot holds just what was known at its moment."""
+    with tempfile.TemporaryDirectory() as folder:
+        desk = new_desk(Path(folder) / "w.duckdb")
+        held: dict[str, dict[str, str | None]] = {"one": {}, "two": {}}
+        known: dict[datetime, dict[str, tuple[str, str | None]]] = {}
+        recorded = desk.now
+        for source, kind, content, hours in runs:
+            desk.now += timedelta(hours=hours)
+            more = {"error": "It broke."} if kind == "failed" else {"truncated": kind == "cut off"}
+            batches = [] if kind == "failed" else [services(content)]
+            desk.commit(batches, source=source, lists_all=() if kind == "some" else ("services",), **more)
+            recorded = max(recorded, desk.now)
+            if kind == "all":
+                held[source] = {}
+            if kind != "failed":
+                held[source] = held[source] | content
+            # of two sources that know a service the first one configured counts
+            tell = [(name, team, source) for source in ("two", "one") for name, team in held[source].items()]
+            known[recorded] = {name: (source, team) for name, team, source in tell}
+        for number, (moment, expected) in enumerate(known.items()):
+            file = Path(folder) / str(number) / "snapshot.duckdb"
+            file.parent.mkdir()
+            period = quarter("2026-Q1", "UTC")
+            with frozen(desk.path, file, [period], moment, ["one", "two"], {}) as snapshot:
+                rows = snapshot.fetch("select service, source, team from services")
+            assert {name: (source, team) for name, source, team in rows} == expected
 
 
 def test_a_large_listing_loses_nothing(desk, window_batch):
