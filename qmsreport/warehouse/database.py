@@ -77,7 +77,12 @@ def _connect(path: Path, read_only: bool, wait_seconds: float) -> duckdb.DuckDBP
         raise WarehouseError(
             f"Cannot open {path}: there is no folder {path.parent}. Make it, or change the path."
         )
-    return in_turn(lambda: duckdb.connect(str(path), read_only=read_only), path, wait_seconds)
+    return in_turn(lambda: _offline(path, read_only), path, wait_seconds)
+
+
+def _offline(path: Path, read_only: bool) -> duckdb.DuckDBPyConnection:
+    # for a file of another database DuckDB would fetch what reads it; nothing here reaches the network
+    return duckdb.connect(str(path), read_only=read_only, config={"autoinstall_known_extensions": False})
 
 
 def refuse_missing(path: Path) -> None:
@@ -137,7 +142,9 @@ def failure(error: duckdb.Error, path: Path) -> WarehouseError:
         advice = "It is damaged: restore it from its backup, or move it away and extract everything again."
     elif "permission denied" in lowered or "read-only" in lowered:
         advice = "Check that this user may write that file and its folder."
-    elif "not a valid duckdb" in lowered or "serialization" in lowered:
+    elif isinstance(error, (duckdb.CatalogException, duckdb.BinderException)):
+        advice = "It is no warehouse of qmsreport: check the path, or restore the file from its backup."
+    elif "not a valid duckdb" in lowered or "serialization" in lowered or "existing extension" in lowered:
         advice = "It is not a DuckDB file, or a newer DuckDB wrote it: check the path, or upgrade duckdb."
     elif isinstance(error, duckdb.ConstraintException):
         advice = (

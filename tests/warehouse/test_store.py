@@ -302,7 +302,7 @@ def test_reading_before_anything_was_extracted_says_so(tmp_path):
         Warehouse(tmp_path / "w.duckdb").progress("src")
 
 
-@pytest.mark.parametrize("damage", ["text", "flipped", "cut"])
+@pytest.mark.parametrize("damage", ["text", "flipped", "cut", "another database"])
 def test_a_damaged_file_is_one_sentence(desk, damage):
     """A file that is no warehouse any more is refused with its path and what to do, and left as it is."""
     desk.list_services({"shop": "A"})
@@ -311,11 +311,22 @@ def test_a_damaged_file_is_one_sentence(desk, damage):
         "text": b"not a database" * 1000,
         "flipped": b"\0" * 4096 + whole[4096:],
         "cut": whole[: len(whole) // 3],
+        "another database": b"SQLite format 3\0" + bytes(10_000),
     }
     desk.path.write_bytes(broken[damage])
-    with pytest.raises(WarehouseError, match=r"Cannot use .*w\.duckdb: .*\. [A-Z].*(backup|check the path)"):
+    told = r"Cannot use .*w\.duckdb: .*\. [A-Z].*(backup|check the path)"
+    with pytest.raises(WarehouseError, match=told) as caught:
         desk.list_services({"shop": "B"})
+    assert "download" not in str(caught.value)  # DuckDB would fetch what reads such a file
     assert desk.path.read_bytes() == broken[damage]
+
+
+def test_a_file_of_something_else_is_told(desk):
+    """A DuckDB file that holds other tables is no warehouse: the sentence says to check the path."""
+    with duckdb.connect(str(desk.path)) as connection:
+        connection.execute("create table extracts (number integer)")
+    with pytest.raises(WarehouseError, match="It is no warehouse of qmsreport: check the path"):
+        desk.warehouse.progress("src")
 
 
 def test_damage_that_a_report_meets_is_the_warehouses(desk, window_batch, tmp_path):
