@@ -24,6 +24,7 @@ class Extraction:
 
     counts: dict[str, Counts] = field(default_factory=dict)
     failures: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)  # of no source alone
     rejects: dict[str, Path] = field(default_factory=dict)  # source to the file of its rows set aside
 
     @property
@@ -32,6 +33,7 @@ class Extraction:
         return sum(counts.rejected for counts in self.counts.values())
 
 
+_CLOCKS_DIFFER = timedelta(minutes=1)  # a clock that is set by the network steps back by less
 Watch = Callable[[str, Extract, "Counts"], None]
 
 
@@ -81,10 +83,14 @@ def extract(
         refuse_other_names(config, warehouse)
         prepare = privacy.prepare(config)
         people = privacy.manner(config)
+        late = set_back(warehouse, now)
+        done.warnings += late
         for source in built:
             try:
                 for offered in source.extract(start, end, warehouse.progress(source.name)):
-                    item, counts = _commit(warehouse, source, offered, clock, prepare, people)
+                    said = replace(offered, warnings=(*offered.warnings, *late))
+                    late = []  # the ledger says it once
+                    item, counts = _commit(warehouse, source, said, clock, prepare, people)
                     _add(done, source.name, counts)
                     if item.error:
                         done.failures.append(f"{source.name}: {item.error}")
@@ -105,6 +111,19 @@ def extract(
             if rejects:
                 done.rejects[source.name] = rejects
     return done
+
+
+def set_back(warehouse: Warehouse, now: datetime) -> list[str]:
+    """A sentence where the clock is behind the newest record: what is stored now is not known before that one."""
+    newest = warehouse.known_until()
+    if newest is None or newest - now < _CLOCKS_DIFFER:
+        return []
+    sentence = (
+        f"The clock of this machine says {now:%Y-%m-%dT%H:%M:%SZ}, but the newest record was made at "
+        f"{newest:%Y-%m-%dT%H:%M:%SZ}. Set the clock right; until that time has come, what is stored counts as known "
+        "only then."
+    )
+    return [sentence]
 
 
 def refuse_other_names(config: Config, warehouse: Warehouse) -> None:

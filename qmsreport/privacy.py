@@ -10,10 +10,13 @@ key, or none, is refused. Reading all again would not do: not every source still
 
 from __future__ import annotations
 
+import contextlib
 import hmac
 import os
 import secrets
+import tempfile
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qmsreport.errors import ConfigError
@@ -107,13 +110,21 @@ def pseudonym(name: str, key: bytes) -> str:
 
 
 def create_key(config_folder_file: os.PathLike[str]) -> None:
-    """Write a new key that only its owner may read; an existing one is kept."""
+    """Write a new key that only its owner may read; an existing one is kept.
+
+    It gets its name when it stands on the disk as a whole: a run that is killed, or a full disk, leaves no part of
+    one, which would look like a key that was damaged.
+    """
+    handle, draft = tempfile.mkstemp(prefix=".qmsreport-key-", dir=Path(config_folder_file).parent)
     try:
-        handle = os.open(config_folder_file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return
-    with os.fdopen(handle, "w", encoding="ascii") as file:
-        file.write(secrets.token_hex(32) + "\n")
+        with os.fdopen(handle, "w", encoding="ascii") as file:
+            file.write(secrets.token_hex(32) + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        with contextlib.suppress(FileExistsError):
+            os.link(draft, config_folder_file)
+    finally:
+        Path(draft).unlink()
 
 
 def _key(config: Config) -> bytes:
@@ -124,14 +135,14 @@ def _key(config: Config) -> bytes:
     try:
         if not path.exists():
             create_key(path)
-        text = path.read_text("utf-8").strip()
+        key = path.read_bytes().strip()
     except OSError as error:
         raise ConfigError(
             f"Cannot read the pseudonym key {path}: {error.strerror}. "
             f"Set the variable {config.privacy.key_env}, or let this user read and write that file."
         ) from error
-    if len(text) < 16:
+    if len(key) < 16:
         raise ConfigError(
             f"The pseudonym key in {path} is shorter than 16 characters. Restore it from its backup."
         )
-    return text.encode()
+    return key

@@ -6,7 +6,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -196,3 +196,22 @@ def test_another_error_while_batches_are_read_is_not_hidden(place, monkeypatch):
     with pytest.raises(ZeroDivisionError):
         place.extract()
     assert place.rows("select count(*) from extracts") == [(0,)]
+
+
+def test_a_clock_that_was_set_back_is_told(place):
+    """An extraction under a clock behind the newest record stores all, in order, and says so once there and here."""
+    (place.folder / "sources" / "services.csv").write_text(SERVICES)
+    assert place.extract().warnings == []
+    assert place.extract(lambda: NOW - timedelta(seconds=5)).warnings == []
+    (place.folder / "sources" / "services.csv").write_text(SERVICES + "till,B\n")
+    (place.folder / "sources" / "incidents.csv").write_text("incident_id\n1\n")
+    (said,) = place.extract(lambda: NOW - timedelta(days=2)).warnings
+    assert said == (
+        "The clock of this machine says 2026-09-29T00:00:00Z, but the newest record was made at 2026-10-01T00:00:00Z. "
+        "Set the clock right; until that time has come, what is stored counts as known only then."
+    )
+    assert place.rows("select recorded_at, warnings from extracts where warnings <> []") == [(NOW, [said])]
+    assert place.rows("select service from services where recorded_at = '2026-10-01' order by 1") == [
+        ("shop",),
+        ("till",),
+    ]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -150,3 +152,35 @@ def test_a_warehouse_of_before_fingerprints_gets_one(place: Path, call: Callable
     assert call("extract").code == 0
     another_key(place)
     assert call("extract").code == 2
+
+
+STOPPED = """
+import os, resource, signal, sys
+from pathlib import Path
+from qmsreport.privacy import create_key
+
+if sys.argv[2] == "killed":
+    os.fsync = lambda _: os._exit(9)
+else:
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (40, 40))
+create_key(Path(sys.argv[1]))
+"""
+
+
+@pytest.mark.parametrize("end", ["killed", "disk full"])
+def test_no_part_of_a_key_is_left(place: Path, call: Callable[..., Ran], end: str) -> None:
+    """When a run is stopped while it writes the first key, there is none, and the next run makes one and goes on."""
+    done = subprocess.run([sys.executable, "-c", STOPPED, str(place / "qmsreport.key"), end])
+    assert done.returncode
+    assert not (place / "qmsreport.key").exists()
+    assert call("extract").code == 0
+    assert len((place / "qmsreport.key").read_text().strip()) == 64
+    assert (place / "qmsreport.key").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_key_may_be_any_bytes(place: Path, call: Callable[..., Ran]) -> None:
+    """A key that somebody drew as random bytes is as good as one of text."""
+    (place / "qmsreport.key").write_bytes(bytes(range(200, 232)))
+    assert call("extract").code == 0
+    assert call("extract").code == 0

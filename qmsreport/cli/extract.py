@@ -45,7 +45,7 @@ def command(context: click.Context, names: tuple[str, ...], since: str | None, u
 
 
 def show(done: Extraction) -> None:
-    """Print what came from each source, what was set aside and what failed."""
+    """Print what came from each source, what was set aside, what is odd and what failed."""
     rows = [
         (
             source,
@@ -61,5 +61,5 @@ def show(done: Extraction) -> None:
         click.echo(output.table(head, rows))
     for source, path in done.rejects.items():
         click.echo(f"The rows of {source} that could not be loaded, each with its reason: {path}")
-    for sentence in done.failures:
+    for sentence in (*done.warnings, *done.failures):
         click.echo(f"qmsreport: {sentence}", err=True)

@@ -62,6 +62,8 @@ def build(config: Config, names: Iterable[str] = (), clock: Callable[[], datetim
     problems: list[str] = []
     built = []
     for entry in config.sources:
+        if "/" in entry.name or "\\" in entry.name:
+            problems.append(f"[sources.{entry.name}]: a name goes into a file's name. Leave out the slash.")
         if entry.kind not in kinds():
             problems.append(
                 f"[sources.{entry.name}] kind: there is no '{entry.kind}'.{suggest(entry.kind, kinds())}"

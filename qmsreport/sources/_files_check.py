@@ -19,6 +19,8 @@ LINE = "_line"  # the column that says where a row stands
 _EXCERPT = 80
 _REMEMBERED = 100_000  # distinct lists or objects kept while a column is read
 _TIME = r"^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:[0-5]\d([.,]\d{1,9})?)?([Zz]|[+-]\d\d(:?\d\d)?)$"
+_SECONDS = -62_135_596_800, 253_402_300_799  # the years 1 and 9999: what can be written as a time again
+_TICKS = {"ms": 1_000, "us": 1_000_000}  # nanoseconds in 64 bits reach no further than the year 2262
 _ZONELESS = re.compile(r"^\d{4}-\d\d-\d\d([Tt ]\d\d:\d\d(:\d\d([.,]\d+)?)?)?$")
 WANTED = {
     "text": "a text",
@@ -85,8 +87,10 @@ def check(kind: str, raw: pl.DataFrame, origin: str) -> Checked:
         value = _convert(source, column).alias(column.name)
         if value.null_count() > (0 if column.key else source.null_count()):
             bad = value.is_null() if column.key else value.is_null() & ~_absent(source)
+            # polars cannot show an instant outside the years of a calendar, but the number behind it
+            stands = source.to_physical() if isinstance(source.dtype, pl.Datetime) else source
             for row in bad.arg_true().to_list():
-                _blame(faults, row, column, source[row])
+                _blame(faults, row, column, stands[row])
         typed.append(value)
     rows = pl.DataFrame([*typed, raw.get_column(LINE)])
     if not faults:
@@ -126,7 +130,7 @@ def _absent(source: pl.Series) -> pl.Series:
 
 def _reason(column: Column, value: Any) -> str:
     """Why a value does not do, in a sentence without the value where that names people."""
-    if value is None or value == "":
+    if value is None or (isinstance(value, str) and not value):
         return "The key is empty."
     if column.choices:
         return f"Is none of {', '.join(column.choices)}.{_nearest(str(value), column.choices)}"
@@ -149,10 +153,16 @@ def _convert(source: pl.Series, column: Column) -> pl.Series:
     text = source.dtype == pl.String
     if text and column.type in ("texts", "object"):
         return _parsed(source, column.type)
+    if column.type == "texts":
+        return _full(source)
     v = pl.col(source.name)
     if column.type == "time":
-        expression = _time(v) if text else v.dt.convert_time_zone("UTC").dt.replace_time_zone(None)
-        expression = expression.cast(pl.Datetime("us"))
+        instant = _time(v) if text else v.dt.convert_time_zone("UTC").dt.replace_time_zone(None)
+        unit = source.dtype.time_unit if isinstance(source.dtype, pl.Datetime) else "us"
+        if unit in _TICKS:
+            ticks, (first, last) = _TICKS[unit], _SECONDS
+            instant = pl.when(instant.to_physical().is_between(first * ticks, last * ticks)).then(instant)
+        expression = instant.cast(pl.Datetime("us"))
     elif column.type == "boolean" and text:
         lowered = v.str.to_lowercase()
         expression = (
@@ -170,7 +180,7 @@ def _convert(source: pl.Series, column: Column) -> pl.Series:
     elif column.type == "text":
         expression = pl.when(v != "").then(v)
     else:
-        expression = v  # already a list of texts, or true and false
+        expression = v  # already true and false
     return source.to_frame().select(expression.alias(source.name)).to_series()
 
 
@@ -200,6 +210,17 @@ def _parsed(source: pl.Series, kind: str) -> pl.Series:
     )
 
 
+def _full(source: pl.Series) -> pl.Series:
+    """Lists of texts; null for one that holds an absent or an empty text, which names nobody and nothing."""
+    source = source.cast(pl.List(pl.String))
+    parts = source.list.explode(empty_as_null=False)
+    if not (parts.is_null() | (parts == "")).any():
+        return source
+    v = pl.col(source.name)
+    whole = v.list.eval(pl.element().filter(pl.element() != "")).list.len() == v.list.len()
+    return source.to_frame().select(pl.when(whole).then(v)).to_series()
+
+
 def text_lists(name: str, values: list[list[str] | None]) -> pl.Series:
     """A column of lists; by way of Arrow, because polars makes each list on its own, ten times slower."""
     return pl.Series(name, pa.array(values, pa.large_list(pa.large_string())), dtype=pl.List(pl.String))
@@ -208,10 +229,11 @@ def text_lists(name: str, values: list[list[str] | None]) -> pl.Series:
 def _texts(text: str) -> list[str] | None:
     if text.startswith("["):
         try:
-            return msgspec.json.decode(text, type=list[str])
+            parts = msgspec.json.decode(text, type=list[str])
         except (msgspec.MsgspecError, RecursionError):
             return None
-    parts = [part.strip() for part in text.split(";")]
+    else:
+        parts = [part.strip() for part in text.split(";")]
     return parts if all(parts) else None
 
 

@@ -138,7 +138,10 @@ def _walk(folder: Path) -> Iterator[tuple[Path, str]]:
         for entry in entries:
             if entry.name.startswith("."):
                 continue
-            if entry.is_dir():
+            shown = os.fsencode(entry).decode("utf-8", "backslashreplace")
+            if shown != str(entry):  # the ledger could not name it
+                yield Path(shown), "Its name is not UTF-8. Rename it."
+            elif entry.is_dir():
                 waiting.append(entry)
             elif entry.is_file():
                 yield entry, ""

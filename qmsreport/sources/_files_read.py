@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 import polars as pl
@@ -65,6 +65,11 @@ def _csv(file: Found) -> Iterator[Piece]:
                 ]
                 yield Piece(pl.DataFrame([*columns, pl.Series(LINE, places, dtype=pl.Int64)]), rejects)
         except csv.Error as error:
+            if "field limit" in str(error):
+                raise Unfit(
+                    f"A value that ends near line {reader.line_num} has more than {csv.field_size_limit():,} "
+                    "characters. Close the quote if one was left open; else write the file as JSON Lines."
+                ) from error
             raise Unfit(
                 f"Its quoting breaks off near line {reader.line_num} ({error}). Mend it there."
             ) from error
@@ -126,7 +131,7 @@ def _decoder(kind: str) -> msgspec.json.Decoder[Any]:
     types: dict[str, Any] = {
         "text": str,
         "time": str,
-        "integer": int,
+        "integer": Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)],
         "number": float,
         "boolean": bool,
         "texts": list[str],

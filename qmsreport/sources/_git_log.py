@@ -22,8 +22,9 @@ _COLUMNS = (
 )
 _FIELDS = "//%H%n%P%n%at%n%ct%n%an%n%ae%n%cn%n%ce%n%s%n%b"
 _LOG = ("log", "-z", "--encoding=UTF-8", "--no-notes", "--no-mailmap", f"--format={_FIELDS}", "--stdin")
-_PATHS = ("--name-only", "--no-renames", "--ignore-submodules=none", "--diff-merges=first-parent")
-_TOUCHED = ("--literal-pathspecs", "diff-tree", "--stdin", "-r", "--root", "-z", *_PATHS, "--format=//%H")
+# each of these a configuration could say otherwise
+_PATHS = ("--root", "--name-only", "--no-renames", "--ignore-submodules=none", "--diff-merges=first-parent")
+_TOUCHED = ("--literal-pathspecs", "diff-tree", "--stdin", "-r", "-z", *_PATHS, "--format=//%H")
 _EARLIEST, _LATEST = -62_135_596_800, 253_402_300_799  # the years 1 and 9999: what a timestamp can hold
 _AT_ONCE = 50_000  # commits, where the caller wants them one by one
 

@@ -26,9 +26,12 @@ _BLOCK = 1 << 20  # also the pipe's size
 _AHEAD = 16  # blocks that are read while we build frames, so that git need not wait
 # what may reach git from our own environment: never a GIT_DIR that a hook or a wrapper left behind
 _KEPT = re.compile(r"GIT_(CONFIG_|EXEC_PATH$|TRACE)")
+_NOTHING_FOUND = 1  # the exit code; of a failure it is another
+_BROKEN_REF = re.compile(r"ignoring broken ref (\S+)")
 _SETTINGS = {
     "LC_ALL": "C",  # the reasons below are matched in English
     "GIT_NO_REPLACE_OBJECTS": "1",  # the commits as they were made, not what a local replacement shows
+    "GIT_GRAFT_FILE": os.devnull,  # nor with the parents that a local graft gives them
     "GIT_FLUSH": "0",  # in blocks: git otherwise wakes the reader of a pipe for every single commit
     "GIT_OPTIONAL_LOCKS": "0",
     "GIT_TERMINAL_PROMPT": "0",
@@ -101,13 +104,12 @@ class Repository:
                     coming.append(ahead.submit(read, _BLOCK))
                     yield block
             said.seek(0)
-            if process.returncode:
-                raise self._sentence(said.read().decode("utf-8", "replace").strip(), arguments)
+            self._judge(process.returncode, said.read().decode("utf-8", "replace").strip(), arguments)
 
     def _environment(self) -> dict[str, str]:
         kept = {name: value for name, value in os.environ.items() if name[:4] != "GIT_" or _KEPT.match(name)}
-        # a folder inside some other repository is not that repository
-        return {**kept, **_SETTINGS, "GIT_CEILING_DIRECTORIES": str(self.path.absolute().parent)}
+        # a folder inside some other repository is not that repository, nor is a link to one
+        return {**kept, **_SETTINGS, "GIT_CEILING_DIRECTORIES": str(self.path.resolve().parent)}
 
     def _look(self) -> None:
         try:
@@ -125,6 +127,20 @@ class Repository:
             raise Rejected(
                 f"Cannot read the repository {self.path}: {error.strerror}. Name the folder of a clone."
             ) from error
+
+    def _judge(self, code: int, said: str, arguments: Iterable[str]) -> None:
+        broken = _BROKEN_REF.search(said)
+        if broken:  # git leaves it out as if it had been deleted
+            raise Malformed(
+                f"Cannot read the repository {self.path}: its {broken[1]} is damaged. Delete the file of that name "
+                "in its git folder, and fetch again."
+            )
+        if code == _NOTHING_FOUND:
+            raise NoAnswer(
+                f"Cannot read the repository {self.path}: git had no answer. Run 'git fsck' in it."
+            )
+        if code:
+            raise self._sentence(said, arguments)
 
     def _sentence(self, said: str, arguments: Iterable[str]) -> SourceError:
         at = f"Cannot read the repository {self.path}:"
@@ -145,15 +161,12 @@ class Repository:
             return Malformed(
                 f"{at} it is a partial clone without the objects that were asked for. Clone it without --filter."
             )
-        if not said:
-            return NoAnswer(f"{at} git had no answer. Run 'git fsck' in it.")
-        return Malformed(
-            f"{at} 'git {next(iter(arguments), '')}' said “{said.splitlines()[-1]}”. Run 'git fsck' in it."
-        )
+        words = f"said “{said.splitlines()[-1]}”" if said else "ended without a word"
+        return Malformed(f"{at} 'git {next(iter(arguments), '')}' {words}. Run 'git fsck' in it.")
 
 
 class NoAnswer(Malformed):
-    """Git ended with a failure and said nothing: what it does for a name it does not know."""
+    """Git found nothing: what its exit code says for a name it does not know."""
 
 
 @contextlib.contextmanager
@@ -190,6 +203,11 @@ def version() -> str:
         return process.stdout.read().decode().strip().removeprefix("git version ")
 
 
+def shown(path: Path | str) -> str:
+    """A path as text that can be stored, bytes that are no UTF-8 as `\\xff`."""
+    return os.fsencode(path).decode("utf-8", "backslashreplace")
+
+
 def name_of(path: Path, origin: str) -> str:
     """The logical name of a clone: its origin's path without host and credentials, else its folder's name.
 
@@ -201,7 +219,7 @@ def name_of(path: Path, origin: str) -> str:
         named = re.sub(r"[?#].*$", "", remote["path"]).strip("/")
     else:
         folder = Path(origin.removeprefix("file://")) if origin else path.absolute()
-        named = folder.parent.name if folder.name == ".git" else folder.name
+        named = shown(folder.parent.name if folder.name == ".git" else folder.name)
     return named.removesuffix(".git").strip("/") or "repository"
 
 

@@ -12,22 +12,21 @@ from __future__ import annotations
 import itertools
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import msgspec
-
 from qmsreport import __version__
 from qmsreport.errors import ConfigError, Rejected, suggest
-from qmsreport.extracts import Diagnosis, Extract, Progress, Reject, Source
+from qmsreport.extracts import Batch, Diagnosis, Extract, Progress, Reject, Source
 from qmsreport.records import KINDS
 from qmsreport.sources import Context
+from qmsreport.sources._files_cursors import Note, State, decoded, encoded
 from qmsreport.sources._files_find import Found, Listing, label, look
 
 if TYPE_CHECKING:
-    from qmsreport.sources._files_load import Examined, Fingerprint
+    from qmsreport.sources._files_load import Fingerprint
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,14 +37,15 @@ class Options:
     patterns: dict[str, Any] = field(default_factory=dict)  # kind → glob or globs in that folder
 
 
-class _Note(msgspec.Struct, frozen=True):
-    """The cursor: what the next run wants to know of a file that turns out to be the same."""
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """A file and what is stored of it: the same bytes, known as `known`, or something else."""
 
-    version: str  # another version may read it otherwise
-    clean: bool  # no row was set aside
-    rows: int
-    starts: datetime | None = None
-    ends: datetime | None = None
+    file: Found
+    before: Fingerprint | None  # `None`: it cannot be read, as `error` says
+    error: str | None = None
+    known: Note | None = None
+    stored: bool = False
 
 
 def create(name: str, options: Options, context: Context) -> Source:
@@ -87,9 +87,27 @@ class _Files:
     def extract(self, since: datetime, until: datetime, progress: Progress) -> Iterable[Extract]:  # noqa: ARG002  # a file is a whole
         """One extract per file, by kind and name; one for the folder when something in it is not read."""
         listing = self._look()
-        yield from self._about_folder(listing, progress)
+        subject = label(self._folder, self._base)
+        before = decoded(progress.cursor(subject), State) or State()
+        settled = dict(before.settled)
         for _, group in itertools.groupby(listing.files, lambda file: file.kind):
-            yield from self._one_kind(list(group), progress)
+            yield from self._one_kind(list(group), progress, settled)
+        notes = listing.notes
+        if not listing.files:
+            notes = (*notes, f"There is no file to read in {self._folder}.")
+        state = State(bool(notes or listing.strays), settled)
+        if state.told or state != before:
+            now = self._clock()
+            yield Extract(
+                subject=subject,
+                asked=f"{subject}: which files hold which records",
+                started_at=now,
+                finished_at=now,
+                product="files",
+                warnings=notes,
+                rejects=[Reject(origin=name, reason=why) for name, why in listing.strays],
+                cursor=encoded(state),
+            )
 
     def _look(self) -> Listing:
         try:
@@ -100,70 +118,60 @@ class _Files:
                 "Make it, mend its permissions, or change 'path'."
             ) from error
 
-    def _about_folder(self, listing: Listing, progress: Progress) -> Iterator[Extract]:
-        """What is left over; once more without a word when what was left over last time is gone."""
-        subject = label(self._folder, self._base)
-        notes = listing.notes
-        if not listing.files:
-            notes = (*notes, f"There is no file to read in {self._folder}.")
-        remarks = len(notes) + len(listing.strays)
-        if remarks or progress.cursor(subject) not in (None, "0"):
-            now = self._clock()
-            yield Extract(
-                subject=subject,
-                cursor=str(remarks),
-                asked=f"{subject}: which files hold which records",
-                started_at=now,
-                finished_at=now,
-                product="files",
-                warnings=notes,
-                rejects=[Reject(origin=name, reason=why) for name, why in listing.strays],
-            )
+    def _one_kind(self, files: list[Found], progress: Progress, settled: dict[str, str]) -> Iterator[Extract]:
+        """The files of one kind by name, and some of them twice.
 
-    def _one_kind(self, files: list[Found], progress: Progress) -> Iterator[Extract]:
-        """The files of one kind, and some of them twice.
-
-        A row may have moved out of a file that was loaded before into another one of its kind. It got a
-        tombstone when the first was stored, so the others are read again after it and bring it back.
+        One that was loaded before and has changed is read first of all: a row that moved out of it gets its tombstone,
+        and the file that has the row now brings it back. After one that is read, those with later names are read again,
+        for they count where both say something of one key. A run that is stopped in between is made up for: until the
+        others were read, such a file is not settled, which `settled` keeps by name.
         """
-        shrunk: list[Found] = []
-        for file in files:
-            item = self._read(file, progress)
-            yield item
-            if not item.rejects and progress.raw_sha256(file.name) not in (None, item.raw_sha256):
-                shrunk.append(file)
-        for file in files if shrunk else ():
-            if shrunk != [file]:
-                yield self._read(file, None)
+        looks = [self._look_at(file, progress, settled) for file in files]
+        loaded = [progress.raw_sha256(file.name) is not None for file in files]
+        changed = [place for place, look in enumerate(looks) if look.before and not look.stored]
+        shrunk = [place for place in changed if loaded[place] and len(files) > 1]
+        waiting = [place for place in changed if place in shrunk or any(loaded[place + 1 :])]
+        whole = True
+        for place in filter(None, shrunk):  # the first is read first anyway
+            item = self._offer(looks[place], settled=False)
+            if not item.rejects and not item.error:  # else nothing vanishes
+                yield item
+        again = 0 if shrunk else min(changed, default=len(files))
+        for place, found in enumerate(looks):
+            known = found.stored and place < again
+            item = self._told(found) if known else self._offer(found, settled=place not in waiting)
+            taken = _Taken(item.batches)
+            yield replace(item, batches=taken)
+            whole = whole and taken.whole and not item.error
+        if whole:
+            settled |= {files[place].name: _sha256(looks[place]) for place in waiting}
 
-    def _read(self, file: Found, progress: Progress | None) -> Extract:
-        """Look at a file and offer its rows; without `progress`, whatever was read before."""
+    def _look_at(self, file: Found, progress: Progress, settled: dict[str, str]) -> _Look:
+        """Whether a file is stored as it is."""
         # polars is loaded when there is something to read, so that naming the kinds does not need it
         from qmsreport.sources._files_check import Unfit
-        from qmsreport.sources._files_load import examine, fingerprint
+        from qmsreport.sources._files_load import fingerprint
 
-        started = self._clock()
         try:
             before = fingerprint(file)
-            if progress and progress.raw_sha256(file.name) == before.sha256:
-                note = _read_note(progress.cursor(file.name))
-                if note and note.clean and note.version == __version__:
-                    return self._unchanged(file, before, note, started)
-            return self._offer(file, before, examine(file), started, lists_all=progress is not None)
         except (Unfit, OSError) as error:
-            why = str(error)
-            if isinstance(error, OSError):
-                why = f"{error.strerror or error}. Check the file, its disk and its permissions."
-            return Extract(
-                subject=file.name,
-                asked=f"{file.name} as {file.format}",
-                started_at=started,
-                finished_at=self._clock(),
-                product="files",
-                error=f"Cannot load {file.path}: {why}",
-            )
+            return _Look(file, None, _why(error))
+        known = decoded(progress.cursor(file.name), Note)
+        stored = (
+            known is not None
+            and (known.kind, known.version) == (file.kind, __version__)
+            and progress.raw_sha256(file.name) == before.sha256
+            and (known.settled or settled.get(file.name) == before.sha256)
+        )
+        return _Look(file, before, known=known, stored=stored)
 
-    def _unchanged(self, file: Found, before: Fingerprint, note: _Note, started: datetime) -> Extract:
+    def _told(self, look: _Look) -> Extract:
+        """A file that is stored as it is: nothing of it but, once more, the rows that were set aside."""
+        file, before, note = look.file, look.before, look.known
+        assert before and note  # noqa: S101  # it is stored
+        if not note.clean:
+            return replace(self._offer(look, settled=note.settled), batches=(), lists_all=())
+        started = self._clock()
         return Extract(
             subject=file.name,
             asked=f"{file.name} as {file.format}: unchanged, not read again",
@@ -175,21 +183,31 @@ class _Files:
             pages=1,
             rows_received=note.rows,  # the same bytes hold the same rows
             raw_sha256=before.sha256,
-            cursor=msgspec.json.encode(note).decode(),
+            cursor=encoded(note),
         )
 
-    def _offer(
-        self, file: Found, before: Fingerprint, examined: Examined, started: datetime, *, lists_all: bool
-    ) -> Extract:
-        from qmsreport.sources._files_load import batches
+    def _offer(self, look: _Look, *, settled: bool) -> Extract:
+        """The rows of a file."""
+        from qmsreport.sources._files_check import Unfit
+        from qmsreport.sources._files_load import batches, examine
 
+        file, before, started = look.file, look.before, self._clock()
+        if before is None:
+            return self._failed(file, look.error, started)
+        try:
+            examined = examine(file)
+        except (Unfit, OSError) as error:
+            return self._failed(file, _why(error), started)
         rows = examined.good + examined.repeated + len(examined.rejects)
-        note = _Note(__version__, not examined.rejects, rows, examined.starts, examined.ends)
+        clean = not examined.rejects
+        note = Note(__version__, file.kind, clean, rows, examined.starts, examined.ends, settled)
         warnings = []
         if examined.repeated:
             warnings.append(
                 f"{examined.repeated} rows repeat an earlier row word for word; each was stored once."
             )
+        # what it listed while it was configured as another kind is gone
+        former = (look.known.kind,) if look.known and look.known.kind != file.kind else ()
         return Extract(
             subject=file.name,
             asked=f"{file.name} as {file.format}",
@@ -204,8 +222,18 @@ class _Files:
             rows_received=rows,
             warnings=tuple(warnings),
             raw_sha256=before.sha256,
-            cursor=msgspec.json.encode(note).decode(),
-            lists_all=(file.kind,) if lists_all else (),
+            cursor=encoded(note),
+            lists_all=(file.kind, *former),
+        )
+
+    def _failed(self, file: Found, why: str | None, started: datetime) -> Extract:
+        return Extract(
+            subject=file.name,
+            asked=f"{file.name} as {file.format}",
+            started_at=started,
+            finished_at=self._clock(),
+            product="files",
+            error=f"Cannot load {file.path}: {why}",
         )
 
     def diagnose(self) -> Diagnosis:
@@ -235,8 +263,24 @@ class _Files:
         )
 
 
-def _read_note(cursor: str | None) -> _Note | None:
-    try:
-        return msgspec.json.decode(cursor, type=_Note) if cursor else None
-    except msgspec.MsgspecError:  # another version's note
-        return None
+class _Taken:
+    """Batches that know whether they were taken to the end."""
+
+    def __init__(self, batches: Iterable[Batch]) -> None:
+        self._batches = batches
+        self.whole = False
+
+    def __iter__(self) -> Iterator[Batch]:
+        yield from self._batches
+        self.whole = True
+
+
+def _why(error: Exception) -> str:
+    if isinstance(error, OSError):
+        return f"{error.strerror or error}. Check the file, its disk and its permissions."
+    return str(error)
+
+
+def _sha256(look: _Look) -> str:
+    assert look.before  # noqa: S101  # it was read
+    return look.before.sha256

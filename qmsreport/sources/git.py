@@ -22,7 +22,7 @@ from qmsreport.errors import ConfigError, Rejected, SourceError, suggest
 from qmsreport.extracts import Diagnosis, Extract, Progress
 from qmsreport.sources import Context
 from qmsreport.sources._git_log import persons
-from qmsreport.sources._git_process import NoAnswer, Repository, name_of, version
+from qmsreport.sources._git_process import NoAnswer, Repository, name_of, shown, version
 from qmsreport.sources._git_reading import Choices, Reading, Rules, oldest, shallow_sentence
 from qmsreport.sources._git_refs import main_branch, tag_pattern
 
@@ -179,6 +179,10 @@ class GitSource:
 
 def _named(path: Path, given: str) -> Repository:
     """The clone under its logical name."""
+    if shown(path) != str(path):
+        raise Rejected(
+            f"Cannot read the repository {shown(path)}: its path is not UTF-8. Rename it, or link to it."
+        )
     try:
         origin = "" if given else Repository(path).run("config", "--get", "remote.origin.url").strip()
     except NoAnswer:  # it has no origin

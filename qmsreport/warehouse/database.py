@@ -19,6 +19,8 @@ Result = TypeVar("Result")
 # spills to disk beyond this; a report over 22 M facts stays below 2 GiB in all
 MEMORY_LIMIT = "1600MB"
 _POLL_SECONDS = 0.05
+# what DuckDB says of a file that is cut or whose bytes are not those it wrote
+_DAMAGED = ("corrupt database file", "could not read enough bytes")
 # what DuckDB says when another process has the file; the path stands in the message too, so whole phrases
 _TAKEN = ("could not set lock on file", "being used by another process")
 
@@ -75,7 +77,12 @@ def _connect(path: Path, read_only: bool, wait_seconds: float) -> duckdb.DuckDBP
         raise WarehouseError(
             f"Cannot open {path}: there is no folder {path.parent}. Make it, or change the path."
         )
-    return in_turn(lambda: duckdb.connect(str(path), read_only=read_only), path, wait_seconds)
+    return in_turn(lambda: _offline(path, read_only), path, wait_seconds)
+
+
+def _offline(path: Path, read_only: bool) -> duckdb.DuckDBPyConnection:
+    # for a file of another database DuckDB would fetch what reads it; nothing here reaches the network
+    return duckdb.connect(str(path), read_only=read_only, config={"autoinstall_known_extensions": False})
 
 
 def refuse_missing(path: Path) -> None:
@@ -110,15 +117,34 @@ def in_turn(opening: Callable[[], Result], path: Path, wait_seconds: float) -> R
             time.sleep(_POLL_SECONDS)
 
 
+@contextlib.contextmanager
+def reading_of(path: Path) -> Iterator[None]:
+    """While another file is written from this attached one: damage that DuckDB meets is this one's.
+
+    Raises:
+        WarehouseError: it is damaged.
+    """
+    try:
+        yield
+    except duckdb.Error as error:
+        if any(words in str(error).lower() for words in _DAMAGED):
+            raise failure(error, path) from error
+        raise
+
+
 def failure(error: duckdb.Error, path: Path) -> WarehouseError:
     """DuckDB's error as a sentence that says what to do."""
-    text = " ".join(str(error).split())
+    text = " ".join(str(error).split()).rstrip(".!")
     lowered = text.lower()
     if "no space left" in lowered or "disk quota" in lowered or "could not write" in lowered:
         advice = "Free space on that disk and run this again; what was stored before is still there."
+    elif any(words in lowered for words in _DAMAGED):
+        advice = "It is damaged: restore it from its backup, or move it away and extract everything again."
     elif "permission denied" in lowered or "read-only" in lowered:
         advice = "Check that this user may write that file and its folder."
-    elif "not a valid duckdb" in lowered or "serialization" in lowered:
+    elif isinstance(error, (duckdb.CatalogException, duckdb.BinderException)):
+        advice = "It is no warehouse of qmsreport: check the path, or restore the file from its backup."
+    elif "not a valid duckdb" in lowered or "serialization" in lowered or "existing extension" in lowered:
         advice = "It is not a DuckDB file, or a newer DuckDB wrote it: check the path, or upgrade duckdb."
     elif isinstance(error, duckdb.ConstraintException):
         advice = (

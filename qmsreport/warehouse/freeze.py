@@ -13,7 +13,7 @@ from qmsreport.errors import UsageError
 from qmsreport.period import Period
 from qmsreport.records import KINDS, TIME_OF, columns, key_of
 from qmsreport.warehouse import conflicts, history, versions
-from qmsreport.warehouse.database import in_turn, opened, refuse_missing, run
+from qmsreport.warehouse.database import in_turn, opened, reading_of, refuse_missing, run
 from qmsreport.warehouse.local_days import local_date
 from qmsreport.warehouse.snapshot import Snapshot
 
@@ -80,35 +80,36 @@ def frozen(
     """
     with opened(target, read_only=False, wait_seconds=1) as connection:
         _attach(connection, warehouse, wait_seconds)
-        ((first,),) = run(connection, "select min(recorded_at) from warehouse.extracts")
-        if first is None or as_of < first:
-            since = (
-                f"the first facts were recorded at {first:%Y-%m-%dT%H:%M:%SZ}"
-                if first
-                else "nothing was ever recorded"
-            )
-            raise UsageError(
-                f"Nothing was known at {as_of:%Y-%m-%dT%H:%M:%SZ}: {since}. Choose a later --as-of, or extract first."
-            )
-        run(connection, "use warehouse")
-        _refuse_an_older_one(connection, warehouse)
-        connection.begin()  # one commit for all: each takes as long as a small table
-        kinds = _known(connection, as_of)
-        for known in kinds:
-            _copy(connection, known, periods, as_of, sources)
-        history.write(connection, periods[-1], as_of, sources)
-        for ledger in ("extracts", "rejects"):
-            run(
-                connection,
-                f"create table snapshot.main.{ledger} as select * from {ledger} "
-                "where recorded_at <= $as_of order by all",
-                {"as_of": as_of},
-            )
-        connection.commit()  # before the conflicts: DuckDB can lose what is inserted into a table of the same transaction
-        several = [known.kind for known in kinds if known.several]
-        conflicts.write(connection, several, periods[-1], as_of, sources)
-        run(connection, "use snapshot")
-        run(connection, "detach warehouse")
+        with reading_of(warehouse):
+            ((first,),) = run(connection, "select min(recorded_at) from warehouse.extracts")
+            if first is None or as_of < first:
+                since = (
+                    f"the first facts were recorded at {first:%Y-%m-%dT%H:%M:%SZ}"
+                    if first
+                    else "nothing was ever recorded"
+                )
+                raise UsageError(
+                    f"Nothing was known at {as_of:%Y-%m-%dT%H:%M:%SZ}: {since}. Choose a later --as-of, or extract first."
+                )
+            run(connection, "use warehouse")
+            _refuse_an_older_one(connection, warehouse)
+            connection.begin()  # one commit for all: each takes as long as a small table
+            kinds = _known(connection, as_of)
+            for known in kinds:
+                _copy(connection, known, periods, as_of, sources)
+            history.write(connection, periods[-1], as_of, sources)
+            for ledger in ("extracts", "rejects"):
+                run(
+                    connection,
+                    f"create table snapshot.main.{ledger} as select * from {ledger} "
+                    "where recorded_at <= $as_of order by all",
+                    {"as_of": as_of},
+                )
+            connection.commit()  # before the conflicts: DuckDB can lose what is inserted into a table of the same transaction
+            several = [known.kind for known in kinds if known.several]
+            conflicts.write(connection, several, periods[-1], as_of, sources)
+            run(connection, "use snapshot")
+            run(connection, "detach warehouse")
         connection.begin()
         for name, rows in tables.items():
             connection.register("declared", rows)

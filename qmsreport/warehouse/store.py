@@ -84,6 +84,7 @@ class Warehouse:
                 f"Cannot write {self.path}: there is no folder {self.path.parent}. Make it, or change [warehouse] path."
             )
         with writing(self.path, what, self._wait):
+            self._create()
             self._held = Held(self.path, self._wait)
             try:
                 with self._opened(read_only=False) as connection:
@@ -95,6 +96,20 @@ class Warehouse:
             finally:
                 self._held.close()
                 self._held = None
+
+    def _create(self) -> None:
+        """Make an empty file where there is none; it gets its name when it is whole.
+
+        DuckDB opens no file that was begun only: a run that is killed, or a full disk, would end all later ones.
+        """
+        file = self.path.resolve()
+        if file.exists():
+            return
+        draft = file.with_name(f"{file.name}.new")
+        draft.unlink(missing_ok=True)
+        with opened(draft, read_only=False, wait_seconds=self._wait):
+            pass
+        draft.rename(file)
 
     def progress(self, source: str) -> _Known:
         """What this source has already brought."""
@@ -112,6 +127,12 @@ class Warehouse:
             cursors={subject: cursor for subject, _, cursor, _ in rows if cursor},
             hashes={subject: digest for subject, _, _, digest in rows if digest},
         )
+
+    def known_until(self) -> datetime | None:
+        """When the newest record became known, naive UTC; `None` where there is none."""
+        with self._opened(read_only=True) as connection:
+            ((newest,),) = run(connection, "select max(recorded_at) from extracts")
+        return newest if isinstance(newest, datetime) else None
 
     def people(self) -> str | None:
         """How the people that are stored here were stored; `None` where there is nobody, or no record of it."""

@@ -217,6 +217,16 @@ def test_a_key_that_cannot_be_read(organisation: Path, call: Callable[..., Ran])
     assert "let this user read" in one_line(ran.err)
 
 
+def test_a_source_whose_name_is_no_files_name(organisation: Path, call: Callable[..., Ran]) -> None:
+    """A slash in a source's name is told before anything is asked: its rejects go into a file of that name."""
+    file = organisation / "qmsreport.toml"
+    file.write_text(file.read_text() + '\n[sources."a/../b"]\nkind = "files"\n')
+    ran = call("extract", "--config", organisation)
+    assert ran.code == 2
+    assert "[sources.a/../b]: a name goes into a file's name. Leave out the slash." in ran.err
+    assert not (organisation / "rejects").exists()
+
+
 def test_a_locked_warehouse(organisation: Path, call: Callable[..., Ran]) -> None:
     """A second run waits for the first, and then says who holds it; exit code 3."""
     with (organisation / "qmsreport.toml").open("a") as file:

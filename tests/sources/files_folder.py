@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -83,12 +84,13 @@ class Folder:
                 return extract, pl.concat([pl.DataFrame(schema=records.schema(kind)), *frames])
         raise AssertionError(name)
 
-    def load(self) -> Loaded:
-        """Run the source into the warehouse."""
+    def load(self, stop: int | None = None) -> Loaded:
+        """Run the source into the warehouse; a run that is stopped ends after so many extracts."""
         self.now += timedelta(hours=1)
         done = Loaded()
         with self.warehouse.writing("test"):
-            for extract in self.source().extract(NOW, NOW, self.warehouse.progress("files")):
+            offered = self.source().extract(NOW, NOW, self.warehouse.progress("files"))
+            for extract in itertools.islice(offered, stop):
                 counts = self.warehouse.commit("files", "files", extract, self.now)
                 done.extracts.setdefault(extract.subject, []).append(extract)
                 done.counts.setdefault(extract.subject, []).append(counts)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from pathlib import Path
 
 import polars as pl
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from qmsreport.errors import ConfigError, Malformed, Rejected
 from qmsreport.records import KINDS
@@ -106,6 +109,20 @@ def test_data_that_nobody_reads_is_set_aside(folder, name, sentence):
     folder.put("services.csv", SERVICES)
     done = folder.load()
     assert [(item.origin, item.reason) for item in done.rejects("sources")] == [(f"sources/{name}", sentence)]
+    assert sorted(folder.teams()) == ["shop", "till"]
+
+
+def test_a_name_that_is_no_text_is_set_aside(folder):
+    """A file or folder whose name is not UTF-8 is a reject that shows its bytes; the others load."""
+    folder.put("services.csv", SERVICES)
+    base = os.fsencode(folder.path)
+    Path(os.fsdecode(base + b"/changes\xff.csv")).write_text("change_id\n1\n")
+    Path(os.fsdecode(base + b"/b\xe9")).mkdir()
+    done = folder.load()
+    assert [(reject.origin, reject.reason) for reject in done.rejects("sources")] == [
+        ("sources/b\\xe9", "Its name is not UTF-8. Rename it."),
+        ("sources/changes\\xff.csv", "Its name is not UTF-8. Rename it."),
+    ]
     assert sorted(folder.teams()) == ["shop", "till"]
 
 
@@ -247,6 +264,83 @@ def test_the_last_file_by_name_counts(folder):
     folder.put("services/a.csv", "service,team\nshop,C\n")
     folder.load()
     assert folder.teams() == {"shop": "B"}
+
+
+def test_an_earlier_file_does_not_win_by_coming_later(folder):
+    """What the last file by name says counts, also when another is added, has a bad row, or a row of it changes."""
+    folder.put("services/b.csv", "service,team\nshop,B\nbank,B\n")
+    folder.load()
+    folder.put("services/a.csv", "service,team\nshop,A\ntill,A\nfax,A,oops\n")
+    for _ in range(2):
+        folder.load()
+        assert folder.teams() == {"bank": "B", "shop": "B", "till": "A"}
+    folder.put("services/b.csv", "service,team\nshop,B\nbank,C\n")
+    folder.load()
+    assert folder.teams() == {"bank": "C", "shop": "B", "till": "A"}
+
+
+def test_a_bad_row_is_told_once_however_often_its_file_is_read(folder):
+    """When a file of several has changed and has a bad row, the run counts that row once."""
+    folder.put("services/a.csv", "service,team\nshop,A\n")
+    folder.put("services/b.csv", "service,team\ntill,B\n,B\n")
+    folder.load()
+    for name, text in (("a", "service,team\nshop,C\n"), ("b", "service,team\ntill,C\n,B\n")):
+        folder.put(f"services/{name}.csv", text)
+        done = folder.load()
+        assert sum(counts.rejected for several in done.counts.values() for counts in several) == 1
+    assert folder.warehouse.set_aside("files")["line"].to_list() == [3]
+
+
+def test_a_stray_that_was_put_right_is_no_complaint_any_more(folder):
+    """Once nobody would pass over data in the folder, the ledger says so and no row is set aside."""
+    folder.put("services.csv", SERVICES)
+    folder.put("deployments.csv.gz", b"")
+    assert folder.load().counts["sources"][0].rejected == 1
+    assert folder.warehouse.set_aside("files").height == 1
+    (folder.path / "deployments.csv.gz").unlink()
+    assert folder.load().counts["sources"][0].rejected == 0
+    assert folder.warehouse.set_aside("files").is_empty()
+    assert "sources" not in folder.load().counts
+
+
+def test_a_file_that_turns_out_to_be_of_another_kind(folder):
+    """When a file is configured as another kind, it is read as that, and what it listed as the first is gone."""
+    folder.put("pairs.csv", "deployment_id,commit_sha\nd1,c1\n")
+    folder.options = 'patterns = { deployments = "pairs.csv" }'
+    folder.load()
+    folder.options = 'patterns = { deployment_commits = "pairs.csv" }'
+    folder.load()
+    assert folder.rows("select deployment_id, commit_sha from deployment_commits") == [("d1", "c1")]
+    assert folder.rows("select arg_max(vanished, version) from deployments") == [(True,)]
+
+
+TEAMS = st.dictionaries(st.sampled_from(["s1", "s2", "s3"]), st.sampled_from("AB"))
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    st.lists(
+        st.tuples(st.dictionaries(st.sampled_from("abc"), TEAMS, min_size=1), st.integers(0, 9)),
+        min_size=1,
+        max_size=4,
+    )
+)
+def test_a_run_that_is_stopped_anywhere_is_made_up_for(lives):
+    """However files of a kind change and wherever runs are stopped, the next whole run knows what stands in them."""
+    with tempfile.TemporaryDirectory() as place:
+        folder = Folder(Path(place))
+        held: dict[str, dict[str, str]] = {}
+        for content, stop in lives:
+            held |= content
+            for name, teams in content.items():
+                lines = "".join(f"{service},{team}\n" for service, team in teams.items())
+                folder.put(f"services/{name}.csv", f"service,team\n{lines}")
+            folder.load(stop=stop)
+            folder.load()
+            assert folder.teams() == {key: held[name][key] for name in sorted(held) for key in held[name]}
+        facts = folder.rows("select count(*) from services")
+        folder.load()
+        assert folder.rows("select count(*) from services") == facts
 
 
 def test_a_file_that_changes_while_it_is_read_is_not_stored(folder):

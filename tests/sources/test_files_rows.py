@@ -65,6 +65,9 @@ BAD = [
     ("deployments", "started_at", "2026-07-01T00:00:00+2", "Is not a time"),
     ("deployments", "started_at", "yesterday", "Is not a time"),
     ("deployments", "started_at", "1751328000", "Is not a time"),
+    ("deployments", "started_at", "0000-01-01T00:00:00Z", "Is not a time that exists"),
+    ("deployments", "started_at", "0001-01-01T00:00:00+02:00", "Is not a time that exists"),
+    ("deployments", "started_at", "9999-12-31T23:00:00-02:00", "Is not a time that exists"),
     ("deployments", "attempt", "1.5", "Is not a whole number."),
     ("deployments", "attempt", "one", "Is not a whole number."),
     ("deployments", "attempt", "99999999999999999999", "Is not a whole number."),
@@ -83,6 +86,7 @@ BAD = [
     ("services", "repositories", '["a"', "Is not a list of texts"),
     ("services", "repositories", "[1]", "Is not a list of texts"),
     ("services", "repositories", "a;;b", "Is not a list of texts"),
+    ("services", "repositories", '["a",""]', "Is not a list of texts"),
     ("alerts", "labels", "[1]", 'Is not a JSON object, like {"a":1}.'),
     ("alerts", "labels", "{a}", "Is not a JSON object"),
 ]
@@ -192,6 +196,8 @@ def test_json_lines_tell_their_faults(folder):
         '{"deployment_id":"4"',
         '{"deployment_id":5}',
         '{"deployment_id":"6"}\r',
+        '{"deployment_id":"7","attempt":9223372036854775808}',
+        '{"deployment_id":"8","attempt":-9223372036854775808}',
     ]
     folder.put("deployments.jsonl", "\n".join(lines))
     extract, rows = folder.read("deployments.jsonl")
@@ -202,8 +208,9 @@ def test_json_lines_tell_their_faults(folder):
         (6, None),
         (7, None),
         (8, "deployment_id"),
+        (10, "attempt"),
     ]
-    assert rows["deployment_id"].to_list() == ["1", "6"]
+    assert rows["deployment_id"].to_list() == ["1", "6", "8"]
 
 
 def test_parquet_tells_row_and_column(folder):
@@ -228,6 +235,43 @@ def test_parquet_tells_row_and_column(folder):
         (5, "deployment_id"),
     ]
     assert rows.select("deployment_id", "attempt", "started_at").rows() == [("1", 1, utc(2026, 7, 1))]
+
+
+@pytest.mark.parametrize("unit", ["ms", "us"])
+def test_instants_outside_the_calendar_are_set_aside(folder, unit):
+    """An instant before the year 1 or after 9999 is a bad row with the number that stands there; the last second is good."""
+    ticks = {"ms": 1_000, "us": 1_000_000}[unit]
+    numbers = [253_402_300_799 * ticks, 253_402_300_800 * ticks, -62_135_596_801 * ticks, 9 * 10**18]
+    moments = pl.Series(numbers).cast(pl.Datetime(unit, "Europe/Berlin"))
+    folder.put(
+        "incidents.parquet", pl.DataFrame({"incident_id": ["1", "2", "3", "4"], "detected_at": moments})
+    )
+    extract, rows = folder.read("incidents.parquet")
+    assert [(reject.line, reject.excerpt) for reject in extract.rejects] == [
+        (number + 1, str(numbers[number])) for number in (1, 2, 3)
+    ]
+    assert rows["detected_at"].to_list() == [utc(9999, 12, 31, 23, 59, 59)]
+
+
+def test_a_list_with_a_gap_is_set_aside(folder):
+    """An absent or empty text in a list names nobody: it is no approval, and its row is set aside without names."""
+    gaps = [["jane", None], ["jane", ""], [None], [], None, ["jane"]]
+    folder.put("changes.parquet", pl.DataFrame({"change_id": list("abcdef"), "approvers": gaps}))
+    folder.put(
+        "changes/b.jsonl", '{"change_id":"g","approvers":[""]}\n{"change_id":"h","approvers":["jane"]}'
+    )
+    folder.put("changes/c.parquet", pl.DataFrame({"change_id": ["i", "j"], "approvers": [[None], []]}))
+    for name, lines, good in (
+        ("changes.parquet", [1, 2, 3], {"d": [], "e": None, "f": ["jane"]}),
+        ("changes/b.jsonl", [1], {"h": ["jane"]}),
+        ("changes/c.parquet", [1], {"j": []}),
+    ):
+        extract, rows = folder.read(name)
+        assert [(reject.line, reject.column, reject.excerpt) for reject in extract.rejects] == [
+            (line, "approvers", None) for line in lines
+        ]
+        assert all(reject.reason.startswith("Is not a list of texts") for reject in extract.rejects)
+        assert dict(rows.select("change_id", "approvers").rows()) == good
 
 
 def test_equal_rows_are_one_and_different_ones_are_told(folder):
@@ -270,6 +314,7 @@ UNFIT = {
     "cut in a character": ("services.csv", "service\nü".encode()[:-1], "It is not UTF-8 on line 2."),
     "gzip": ("services.csv", gzip.compress(b"service\na\n" * 99), "It is compressed. Unpack it"),
     "open quote": ("services.csv", b'service,team\na,"b\nc,d\n', "Its quoting breaks off near line 3"),
+    "very long value": ("incident_events.csv", b'event_id,content\n1,"' + b"x\n" * 99_999, "has more than 131,072 characters. Close the quote if one was left open"),
     "after a quote": ("services.csv", b'service,team\na,"b"c\n', "Its quoting breaks off near line 2"),
     "unknown key": ("services.jsonl", b'{"service":"a"}\n{"servise":"b"}\n', "On line 2 there is no column 'servise' in services. Did you mean 'service'?"),
     "no parquet": ("services.parquet", b"PAR1 nonsense", "It is no whole Parquet file"),

@@ -821,6 +821,69 @@ def test_a_hooks_environment_does_not_mislead(
 
 
 @pytest.mark.parametrize(
+    "setting",
+    [
+        "log.showRoot=false",
+        "color.ui=always",
+        "log.follow=true",
+        "diff.ignoreSubmodules=all",
+        "GIT_TRACE",
+        "GIT_TRACE2",
+    ],
+)
+def test_the_users_settings_change_nothing(
+    clone: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, setting: str
+) -> None:
+    """What a user has set for their own git, or to watch it work, changes no record."""
+    clone.commit("Start", "services/pay/a.txt", "services/checkout/a.txt")
+    clone.commit("Pay (#1)", "services/pay/a.txt")
+    options = f'deployments = "merges"\nrepositories = ["{clone.path}"]'
+    services = SERVICES.replace("acme/shop", "shop")
+    plain = Organisation(tmp_path / "plain", options, services)
+    plain.extract()
+    name, _, value = setting.partition("=")
+    if value:
+        pair = {"COUNT": "1", "KEY_0": name, "VALUE_0": value}
+        for key, text in pair.items():
+            monkeypatch.setenv(f"GIT_CONFIG_{key}", text)
+    else:
+        monkeypatch.setenv(name, "1")
+    other = Organisation(tmp_path / "other", options, services)
+    other.extract()
+    assert other.everything() == plain.everything()
+    assert other.errors == []
+    assert len(plain.rows("deployments")) == 3
+
+
+def test_a_local_graft_changes_no_commit(clone: Any) -> None:
+    """Commits are read with the parents they were made with, whatever `info/grafts` gives them."""
+    first = clone.commit("Start")
+    last = clone.commit("Next")
+    (clone.path / ".git" / "info").mkdir(exist_ok=True)
+    (clone.path / ".git" / "info" / "grafts").write_text(f"{last}\n")
+    org = organisation(clone)
+    org.extract()
+    parents = {row["commit_sha"]: row["parent_shas"] for row in org.rows("commits")}
+    assert parents == {first: [], last: [first]}
+
+
+@pytest.mark.parametrize("ref", ["tags/v1", "heads/main"])
+@pytest.mark.parametrize("content", ["", "nonsense\n"])
+def test_a_damaged_ref_is_not_a_deleted_one(clone: Any, ref: str, content: str) -> None:
+    """A ref that a crash left empty fails the clone with what to do; nothing is marked as gone."""
+    clone.commit("Start")
+    clone.tag("v1")
+    org = organisation(clone)
+    org.extract()
+    before = org.everything()
+    (clone.path / ".git" / "refs" / ref).write_text(content)
+    assert org.extract() == {"new": 0, "changed": 0, "vanished": 0}
+    (error,) = org.errors
+    assert f"its refs/{ref} is damaged. Delete the file of that name" in error
+    assert org.everything() == before
+
+
+@pytest.mark.parametrize(
     ("origin", "name"),
     [
         ("https://user:secret@git.example.com/acme/shop.git", "acme/shop"),
@@ -866,6 +929,8 @@ def test_what_cannot_be_read_is_said_in_one_sentence(clone: Any, tmp_path: Path)
     clone.commit("Start", "inside/file.txt")
     assert "no such folder" in _failing(tmp_path, '["nowhere"]')
     assert "not a git repository" in _failing(tmp_path, f'["{clone.path}/inside"]')
+    (tmp_path / "link").symlink_to(clone.path / "inside")
+    assert "not a git repository" in _failing(tmp_path, '["../link"]')
     assert "Name the folder of a clone" in _failing(tmp_path, f'["{clone.path}/inside/file.txt"]')
     branch = _failing(tmp_path, f'["{clone.path}"]', 'branch = "mian"')
     assert "no such branch. Did you mean 'main'?" in branch
@@ -889,6 +954,19 @@ def test_one_unreadable_clone_does_not_stop_the_others(clone: Any, tmp_path: Pat
     assert len(org.errors) == 1
     assert [row["repository"] for row in org.rows("commits")] == ["b"]
     assert org.extract()["new"] == 0
+
+
+def test_a_path_that_is_no_text_is_refused_alone(clone: Any, tmp_path: Path) -> None:
+    """A clone whose folder's name is not UTF-8 cannot be named in the ledger: it fails, and the others are read."""
+    clone.commit("Start")
+    clones = tmp_path / "clones"
+    shutil.copytree(clone.path, clones / "good")
+    shutil.copytree(clone.path, os.fsdecode(os.fsencode(clones) + b"/b\xff"))
+    org = Organisation(tmp_path / "org", f'repositories = ["{clones}/*"]')
+    org.extract()
+    (error,) = org.errors
+    assert "b\\xff: its path is not UTF-8. Rename it" in error
+    assert [row["repository"] for row in org.rows("commits")] == ["good"]
 
 
 def test_two_clones_of_one_name_are_refused(clone: Any, tmp_path: Path) -> None:

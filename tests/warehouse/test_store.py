@@ -19,6 +19,7 @@ from qmsreport.errors import Malformed, UsageError, WarehouseError
 from qmsreport.extracts import Reject
 from qmsreport.period import quarter
 from qmsreport.warehouse import Warehouse, frozen, versions
+from tests.warehouse.conftest import services
 
 FEBRUARY, MARCH, SEPTEMBER = (datetime(2026, month, 1) for month in (2, 3, 9))  # noqa: DTZ001  # naive UTC
 
@@ -235,6 +236,48 @@ def test_history_is_what_was_listed(new_desk, listings):
         assert {name: desk.history(name) for name in "abc"} == expected
 
 
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(["one", "two"]),
+            st.sampled_from(["all", "some", "failed", "cut off"]),
+            st.dictionaries(st.sampled_from("abc"), st.sampled_from(["x", "y", None])),
+            st.integers(-2, 2),
+        ),
+        min_size=1,
+        max_size=7,
+    )
+)
+def test_a_report_as_of_any_moment_shows_what_was_known_then(new_desk, runs):
+    """Whatever two sources listed, let vanish and corrected, a snapshot holds just what was known at its moment."""
+    with tempfile.TemporaryDirectory() as folder:
+        desk = new_desk(Path(folder) / "w.duckdb")
+        held: dict[str, dict[str, str | None]] = {"one": {}, "two": {}}
+        known: dict[datetime, dict[str, tuple[str, str | None]]] = {}
+        recorded = desk.now
+        for source, kind, content, hours in runs:
+            desk.now += timedelta(hours=hours)
+            more = {"error": "It broke."} if kind == "failed" else {"truncated": kind == "cut off"}
+            batches = [] if kind == "failed" else [services(content)]
+            desk.commit(batches, source=source, lists_all=() if kind == "some" else ("services",), **more)
+            recorded = max(recorded, desk.now)
+            if kind == "all":
+                held[source] = {}
+            if kind != "failed":
+                held[source] = held[source] | content
+            # of two sources that know a service the first one configured counts
+            tell = [(name, team, source) for source in ("two", "one") for name, team in held[source].items()]
+            known[recorded] = {name: (source, team) for name, team, source in tell}
+        for number, (moment, expected) in enumerate(known.items()):
+            file = Path(folder) / str(number) / "snapshot.duckdb"
+            file.parent.mkdir()
+            period = quarter("2026-Q1", "UTC")
+            with frozen(desk.path, file, [period], moment, ["one", "two"], {}) as snapshot:
+                rows = snapshot.fetch("select service, source, team from services")
+            assert {name: (source, team) for name, source, team in rows} == expected
+
+
 def test_a_large_listing_loses_nothing(desk, window_batch):
     """Two million windows in two batches, committed twice, are all there once, and none has vanished."""
     for _ in range(2):
@@ -276,7 +319,7 @@ def test_reading_before_anything_was_extracted_says_so(tmp_path):
         Warehouse(tmp_path / "w.duckdb").progress("src")
 
 
-@pytest.mark.parametrize("damage", ["text", "flipped", "cut"])
+@pytest.mark.parametrize("damage", ["text", "flipped", "cut", "another database"])
 def test_a_damaged_file_is_one_sentence(desk, damage):
     """A file that is no warehouse any more is refused with its path and what to do, and left as it is."""
     desk.list_services({"shop": "A"})
@@ -285,11 +328,76 @@ def test_a_damaged_file_is_one_sentence(desk, damage):
         "text": b"not a database" * 1000,
         "flipped": b"\0" * 4096 + whole[4096:],
         "cut": whole[: len(whole) // 3],
+        "another database": b"SQLite format 3\0" + bytes(10_000),
     }
     desk.path.write_bytes(broken[damage])
-    with pytest.raises(WarehouseError, match=r"Cannot use .*w\.duckdb: .*\. [A-Z].*(backup|check the path)"):
+    told = r"Cannot use .*w\.duckdb: .*\. [A-Z].*(backup|check the path)"
+    with pytest.raises(WarehouseError, match=told) as caught:
         desk.list_services({"shop": "B"})
+    assert "download" not in str(caught.value)  # DuckDB would fetch what reads such a file
     assert desk.path.read_bytes() == broken[damage]
+
+
+def test_a_file_of_something_else_is_told(desk):
+    """A DuckDB file that holds other tables is no warehouse: the sentence says to check the path."""
+    with duckdb.connect(str(desk.path)) as connection:
+        connection.execute("create table extracts (number integer)")
+    with pytest.raises(WarehouseError, match="It is no warehouse of qmsreport: check the path"):
+        desk.warehouse.progress("src")
+
+
+def test_damage_that_a_report_meets_is_the_warehouses(desk, window_batch, tmp_path):
+    """A damaged block that only the copying meets is told of the warehouse, not of the copy that it stops."""
+    desk.commit([window_batch(0, 50_000)])
+    whole = bytearray(desk.path.read_bytes())
+    for at in range(300_000, len(whole) - 300_000, 1000):
+        whole[at] ^= 1
+    desk.path.write_bytes(whole)
+    with (
+        pytest.raises(
+            WarehouseError, match=r"Cannot use .*w\.duckdb: .*\. It is damaged: restore it from its"
+        ) as caught,
+        frozen(desk.path, tmp_path / "snapshot.duckdb", [quarter("2026-Q1", "UTC")], SEPTEMBER, ["src"], {}),
+    ):
+        pass
+    assert "snapshot" not in str(caught.value)
+
+
+_BEGUN = """
+import resource, signal, sys
+from pathlib import Path
+from qmsreport.errors import WarehouseError
+from qmsreport.warehouse import Warehouse
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[2]), resource.RLIM_INFINITY))
+try:
+    with Warehouse(Path(sys.argv[1])).writing("test"):
+        print("begun")
+except WarehouseError as error:
+    print(error)
+"""
+
+
+@pytest.mark.skipif(not hasattr(resource, "RLIMIT_FSIZE"), reason="no file size limit on this system")
+@pytest.mark.parametrize("room", [0, 4096, 8192, 12_288])
+def test_a_file_that_could_not_be_begun_is_begun_anew(desk, room):
+    """When the first run has no room for a new file, or is stopped before it is whole, the next begins another."""
+    done = subprocess.run(
+        [sys.executable, "-c", _BEGUN, str(desk.path), str(room)], capture_output=True, text=True, timeout=60
+    )
+    assert "Free space on that disk and run this again" in done.stdout
+    desk.list_services({"shop": "A"})
+    assert desk.history("shop") == [(1, "A", False)]
+    assert not list(desk.path.parent.glob("*.new*"))
+
+
+def test_a_link_to_where_the_file_will_be_stays_a_link(desk, tmp_path):
+    """A new warehouse is made where a link of its name points to."""
+    (tmp_path / "disk").mkdir()
+    desk.path.symlink_to(tmp_path / "disk" / "facts.duckdb")
+    desk.list_services({"shop": "A"})
+    assert desk.path.is_symlink()
+    assert (tmp_path / "disk" / "facts.duckdb").is_file()
 
 
 _AS_NOBODY = """
