@@ -23,7 +23,6 @@ SERVICES = (
 )  # fmt: skip
 TEAMS = {name: ("Commerce", "Platform", "Customer")[index % 3] for index, name in enumerate(SERVICES)}
 QUARTERS = [date(2024 + (9 + 3 * step) // 12, (9 + 3 * step) % 12 + 1, 1) for step in range(8)]
-MONTHS = [date(2024 + (9 + step) // 12, (9 + step) % 12 + 1, 1) for step in range(24)]
 DIGEST = hashlib.sha256(b"synthetic").hexdigest()
 
 
@@ -48,7 +47,7 @@ def section(
 
 
 def metrics(chance: random.Random) -> pl.DataFrame:
-    """Per service and quarter, with gaps and small numbers; incidents per month and severity."""
+    """Per service and quarter, with gaps and small numbers; incidents per quarter and severity."""
     rows: list[dict[str, Any]] = []
 
     def add(metric: str, grain: str, day: date, scope_type: str, scope: str, statistic: str, value: float | None, unit: str, n: int) -> None:  # fmt: skip
@@ -67,10 +66,12 @@ def metrics(chance: random.Random) -> pl.DataFrame:
             add("deployment_frequency", "period", day, "service", service, "per_week", None if silent else n / 13, "per week", n)  # fmt: skip
             rate = None if silent else min(1.0, chance.betavariate(2, 18))
             add("change_fail_rate", "period", day, "service", service, "rate", rate, "share", n)
-    for day in MONTHS:
+    for day in QUARTERS:
         for severity, mean in (("critical", 1), ("high", 3), ("medium", 8), ("low", 12)):
             count = max(0, round(chance.gauss(mean, mean / 3)))
-            add("incidents", "month", day, "severity", severity, "detected", float(count), "incidents", count)
+            add(
+                "incidents", "period", day, "severity", severity, "detected", float(count), "incidents", count
+            )
     types = {"varchar": pl.String(), "double": pl.Float64(), "bigint": pl.Int64(), "date": pl.Date()}
     schema = {"metric": pl.String()} | {name: types[kind] for name, kind in METRIC_COLUMNS.items()}
     return pl.DataFrame(rows, schema=schema)

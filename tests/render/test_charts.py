@@ -87,6 +87,20 @@ def test_a_gap_is_drawn_as_a_gap():
     assert [value["y"] for value in _charts()["one line"].rows] == [1.0, None, 2.0]
 
 
+@pytest.mark.parametrize("draw", ["line", "multiples"])
+def test_a_period_that_a_series_lacks_is_a_gap(draw):
+    """Where one series has no row for a period that another has, its line breaks, and the table says no data."""
+    rows = [{"at": day, "value": 60.0, "who": "api"} for day in QUARTERS]
+    rows += [{"at": day, "value": 60.0, "who": "web"} for day in (QUARTERS[0], QUARTERS[2])]
+    how = {"x": "at", "y": "value", "title": "Lead time", "unit": "s"}
+    chart = (
+        charts.line(rows, series="who", **how)
+        if draw == "line"
+        else charts.multiples(rows, facet="who", **how)
+    )
+    assert [row["v"] for row in chart.rows if row["s"] == "web"] == ["1\u00a0min", "no data", "1\u00a0min"]
+
+
 def test_a_panel_names_its_last_value_or_says_that_there_is_none():
     """Of small multiples each panel ends in one text: the value of the last period, or that there is no data."""
     rows = [

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import re
+from datetime import date
 
+import polars as pl
 import pytest
 
 from qmsreport import assets
@@ -97,3 +99,38 @@ def test_preparer_and_approver_must_differ(synthetic):
     assert "not independently approved" not in _compose(
         synthetic.evaluation(prepared_by="A", approved_by="B")
     )
+
+
+@pytest.mark.parametrize(
+    ("grain", "days", "word", "ticks"),
+    [
+        ("month", (date(2026, 8, 1), date(2026, 9, 1)), "month", ["Aug\u00a02026", "Sep\u00a02026"]),
+        ("span", (date(2026, 8, 1), date(2026, 8, 11)), "period", ["2026-08-01", "2026-08-11"]),
+    ],
+)
+@pytest.mark.parametrize("section", ["delivery", "incident_response"])
+def test_charts_over_periods_are_labelled_with_the_report_s_own_kind_of_period(
+    evaluation, section, grain, days, word, ticks
+):
+    """In a report of a month or of free days each point has its own place, and no title speaks of quarters."""
+    first = evaluation.metrics["starts_on"].unique().sort()[:2]
+    metrics = evaluation.metrics.filter(pl.col("starts_on").is_in(first.implode())).with_columns(
+        starts_on=pl.col("starts_on").replace_strict(dict(zip(first, days, strict=True)))
+    )
+    figures = Figures()
+    text = document.compose(
+        dataclasses.replace(
+            evaluation,
+            report={**evaluation.report, "grain": grain},
+            metrics=metrics,
+            sections={section: evaluation.sections[section]},
+        ),
+        "paper",
+        figures,
+        "",
+    )
+    assert f"per {word}" in text
+    assert "per quarter" not in text
+    assert figures.named
+    for chart in figures.named:
+        assert list(dict.fromkeys(row["x"] for row in chart.rows)) == ticks
