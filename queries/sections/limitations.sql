@@ -50,9 +50,9 @@ statements as (
         2 as position,
         'Inferred links' as topic,
         concat(
+            'Links between incidents and deployments that are inferred from service and time: ',
             cast(inferred as varchar), ' of ', cast(links as varchar),
-            ' links between incidents and deployments are inferred from service and time; ',
-            'the failures table prints the change fail rate without them.'
+            '; the failures table prints the change fail rate without them.'
         ) as statement
     from failed_links
     where inferred > 0
@@ -61,8 +61,8 @@ statements as (
         3 as position,
         'Baselines' as topic,
         concat(
-            'The first known deployment of ', cast(deployments as varchar),
-            ' services and environments is a baseline in these periods: no change is attributed to it.'
+            'First known deployments of a service and environment in these periods, to which no change is attributed: ',
+            cast(deployments as varchar), '.'
         ) as statement
     from baselines
     where deployments > 0
@@ -71,8 +71,8 @@ statements as (
         4 as position,
         'No service' as topic,
         concat(
-            cast(deployments as varchar),
-            ' production deployments map to no service; they are counted under (no service).'
+            'Production deployments that map to no service, counted under (no service): ',
+            cast(deployments as varchar), '.'
         ) as statement
     from unmapped
     where deployments > 0
@@ -81,8 +81,8 @@ statements as (
         5 as position,
         'Rows set aside' as topic,
         concat(
-            cast(count(*) as varchar), ' rows of ', rejects.source,
-            ' could not be read and are in no figure; they are listed in data/rejects.csv.'
+            'Rows of ', rejects.source, ' that could not be read and are in no figure: ',
+            cast(count(*) as varchar), '; data/rejects.csv lists them.'
         ) as statement
     from rejects
     inner join newest_readings on rejects.extract_id = newest_readings.extract_id

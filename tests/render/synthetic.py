@@ -163,7 +163,7 @@ def sections(chance: random.Random, found: pl.DataFrame) -> list[Section]:
         {"question": "unassessed", "status": "not assessed", "statement": "Search availability is unknown for 14 h 20 min on 9 August (metrics gap)."},
     ]  # fmt: skip
     ledger = [
-        {"source": source, "subject": subject, "windows": windows, "first_at": _at(2024, 10, 1), "last_at": _at(2026, 9, 30), "rows": rows, "server_total": total, "coverage": coverage, "outcome": outcome, "place": place}
+        {"source": source, "subject": subject, "windows": windows, "first_at": _at(2024, 10, 1), "last_at": _at(2026, 9, 30), "rows": rows, "server_total": total, "coverage": coverage, "outcome": outcome, "is_outside": False, "place": place}
         for place, (source, subject, windows, rows, total, coverage, outcome) in enumerate((
             ("github", "deployments and their statuses", 24, 8_412, 8_412, 1.0, "ok"), ("github", "pull requests with commits and reviews", 24, 12_090, 12_090, 1.0, "ok"),
             ("github", "issues labelled incident", 24, 580, 581, 0.998, "truncated"), ("prometheus", "SLI windows of 24 objectives, 5 min", 104, 1_681_920, None, 0.9931, "ok"),
