@@ -107,7 +107,8 @@ def start(evaluation: Evaluation, figures: Figures) -> Typesetting:
             for name in ("style.css", "paper.css")
         )
         html = compose(evaluation, "paper", figures, style + margins(evaluation.report))
-        (root / "report.html").write_text(typefaces.printable(html), "utf-8")
+        # where a word may break: a character, because an element for each would be laid out like text
+        (root / "report.html").write_text(typefaces.printable(html).replace("<wbr>", "\u200b"), "utf-8")
         as_of: datetime = evaluation.report["as_of"]
         (root / "job.json").write_text(json.dumps({"as_of": as_of.strftime("%Y-%m-%dT%H:%M:%SZ")}), "utf-8")
         typesetting.next_step()

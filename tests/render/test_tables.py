@@ -98,5 +98,5 @@ def test_findings_are_counted_in_words_the_worst_first():
     column = Column("failed", "Findings", format="findings")
     none = dict.fromkeys(("failed", "unassessed", "accepted", "passed"), 0)
     markup = table([none | {"failed": 2, "passed": 1040}], [column])
-    assert "<td>2\u00a0fail · 1,040\u00a0pass</td>" in markup
+    assert "<td>2\u00a0fail\u00a0· 1,040\u00a0pass</td>" in markup
     assert 'aria-label="no data"' in table([none], [column])
