@@ -173,6 +173,7 @@ def sections(chance: random.Random, found: pl.DataFrame) -> list[Section]:
     limitations = [
         {"topic": "Metrics gap", "statement": "Prometheus answered nothing for search between 2026-08-09 02:10 and 16:30 UTC; this time is unknown and counted as bad in the worst case."},
         {"topic": "Configuration", "statement": "Branch protection was read once, on 2026-10-02: a point in time, not the period."},
+        {"topic": "Warnings", "statement": "configuration/alertmanager/templates/receivers.d/everybody-on-call.yml:receivers[1].slack_configs[0].api_url_file is not known."},
         {"topic": "Inferred links", "statement": "9 of 22 causal links between incidents and deployments are inferred from time and service."},
     ]  # fmt: skip
     checks = [
