@@ -140,9 +140,12 @@ def margins(report: Mapping[str, Any]) -> str:
 
 
 def _css(text: str) -> str:
-    """The text as a CSS string: everything but plain letters and figures as a code point (whose end is a space)."""
-    return (
-        '"'
-        + "".join(c if c.isascii() and (c.isalnum() or c in " .-:") else f"\\{ord(c):06x} " for c in text)
-        + '"'
+    """The text as a CSS string: everything but plain letters and figures as a code point (whose end is a space).
+
+    What the fonts do not hold becomes a box before that: afterwards nothing tells it apart.
+    """
+    kept = (
+        c if c.isascii() and (c.isalnum() or c in " .-:") else f"\\{ord(c):06x} "
+        for c in typefaces.printable(text)
     )
+    return f'"{"".join(kept)}"'

@@ -20,6 +20,7 @@ _RIGHT = frozenset({"number", "percent", "objective", "duration", "figure", "tre
 _SIZE, _DENSE, _CODE, _UNIT = 8.0, 7.8, 0.88, 0.88  # points, and shares of them: as in the stylesheets
 _EDGES, _GAP = 7.0, 10.8  # points: the paddings of a cell, and what `g` adds
 _PICTURE, _SHAPE = 58.0, 9.0  # points that a sparkline takes, and the shape before a status
+_DAYS = frozenset({"day", "local_day", "last_day"})  # browsers would break them at their hyphens
 DAGGER = Markup('<span class="few">†</span>')
 
 
@@ -60,6 +61,8 @@ class Column:
         """The cell's class, or nothing for what stands left."""
         if self.format == "code":
             return "c"
+        if self.format in _DAYS:
+            return "d"
         right = self.align == "right" or (not self.align and self.format in _RIGHT)
         return "r" if right else ""
 
