@@ -81,7 +81,7 @@ def _spark(value: Any, column: Column, row: Row) -> Any:
 
 def _trend(value: Row | None, column: Column, row: Row) -> Any:
     """A measure in one cell: its line, its newest figure and how many observations that rests on."""
-    if value is None:
+    if value is None or all(map(filters.missing, value["series"] or ())):
         return filters.NO_DATA
     line = _spark(value["series"], column, row)
     note = Markup("<small>{}</small>").format(value["restated"]) if value["restated"] else ""

@@ -30,21 +30,40 @@ newest_readings as (
     group by source, subject
 ),
 
-statements as (
+unknown_time as (
     select
-        1 as position,
-        'Unknown time' as topic,
-        concat(
-            slo_objectives.title, ' is known for ',
-            cast(cast(floor(slo_periods.coverage * 1000) / 10 as decimal(5, 1)) as varchar),
-            ' % of the period; the worst case counts the rest as bad.'
-        ) as statement
+        slo_objectives.title,
+        slo_periods.coverage,
+        row_number() over (order by slo_periods.coverage, slo_objectives.title, slo_periods.slo_id) as place
     from slo_periods
     inner join period on slo_periods.starts_on = period.first_day
     inner join slo_objectives on slo_periods.slo_id = slo_objectives.slo_id
     where
         slo_periods.grain = 'period'
         and slo_periods.coverage < 0.9995
+),
+
+statements as (
+    select
+        0 as position,
+        'Unknown time' as topic,
+        concat(
+            title, ' is known for ', cast(cast(floor(coverage * 1000) / 10 as decimal(5, 1)) as varchar),
+            ' % of the period; the worst case counts the rest as bad.'
+        ) as statement
+    from unknown_time
+    where place <= 5
+    union all
+    select
+        1 as position,
+        'Unknown time' as topic,
+        concat(
+            'More objectives that are not known for the whole period: ', cast(count(*) as varchar),
+            '; the table of attainment has the coverage of each.'
+        ) as statement
+    from unknown_time
+    where place > 5
+    having count(*) > 0
     union all
     select
         2 as position,

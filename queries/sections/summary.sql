@@ -206,6 +206,17 @@ change as (
     union all
     select
         'change' as question,
+        0 as rank,
+        cast(null as varchar) as status,
+        cast(null as varchar) as kind,
+        'No earlier period is known that this one could be compared with.' as statement
+    from overview
+    where
+        not exists (select 1 from compared where value is not null and previous is not null)
+        and not exists (select 1 from last_report)
+    union all
+    select
+        'change' as question,
         rank,
         cast(null as varchar) as status,
         kind,

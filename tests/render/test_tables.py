@@ -87,6 +87,13 @@ def test_a_missing_value_is_not_zero():
     assert "†" not in markup
 
 
+def test_a_trend_without_any_value_is_one_dash():
+    """A measure that was never known is no data once, not once for its line, its figure and its count."""
+    never = {"series": [None, None], "value": None, "unit": "s", "n": 0, "restated": None}
+    markup = table([{"lead": never}], [Column("lead", "Lead time", format="trend")])
+    assert markup.count("no data") == 1
+
+
 def test_a_key_that_a_row_lacks_is_an_error():
     """A template that asks for what the query does not give is wrong, and says so."""
     with pytest.raises(KeyError):

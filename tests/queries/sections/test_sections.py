@@ -454,6 +454,34 @@ def test_the_gravest_stands_first(tmp_path: Path) -> None:
     assert said[3] == "And 2 more, among the delivery metrics: 0 for the worse, 2 for the better."
 
 
+def test_a_first_period_is_not_said_to_be_unchanged(nothing: Rows) -> None:
+    """Where nothing of an earlier period is known, the summary says that, and not that nothing changed."""
+    (said,) = [row["statement"] for row in nothing["summary"] if row["question"] == "change"]
+    assert said == "No earlier period is known that this one could be compared with."
+
+
+def test_many_objectives_with_unknown_time_are_counted(tmp_path: Path) -> None:
+    """The five least known are named, the rest are one sentence: forty lines would hide the other limitations."""
+    settings = "".join(
+        f'[[slo]]\nid = "slo-{number}"\ntitle = "Objective {number}"\nservice = "checkout"\nobjective = 0.9\nwindow_seconds = 86400\n'
+        for number in range(8)
+    )
+    items = [
+        sli_windows(f"slo-{number}", "2026-07-01", 40 + number, 100.0, seconds=86400) for number in range(8)
+    ]
+    made_of = reported(tmp_path, *items, more=settings, only=set())
+    said = [
+        row["statement"]
+        for row in _sections(made_of.snapshot)["limitations"]
+        if row["topic"] == "Unknown time"
+    ]
+    assert [statement.split(" is known")[0] for statement in said[:5]] == [
+        f"Objective {number}" for number in range(5)
+    ]
+    assert said[5].startswith("More objectives that are not known for the whole period: 3;")
+    assert len(said) == 6
+
+
 def test_implementation_progress(rows: Rows) -> None:
     """Ticked boxes are counted per section and document, beside what the document states of itself."""
     shown = [
