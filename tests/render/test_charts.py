@@ -8,7 +8,7 @@ from datetime import date
 
 import pytest
 
-from qmsreport.render import charts
+from qmsreport.render import charts, palette
 from qmsreport.render.figures import Figures, svg
 from qmsreport.render.sparklines import sparkline
 
@@ -179,3 +179,12 @@ def test_a_sparkline_of_nothing_is_no_data(values):
 def test_a_sparkline_that_never_moves_runs_through_the_middle():
     """A constant is drawn as a level line."""
     assert sparkline([0.0, 0.0]).count(" 8.0") == 2
+
+
+@pytest.mark.parametrize("colour", [palette.ACCENT, palette.GOOD, palette.BAD, *palette.SERIES])
+def test_marks_stand_out_from_the_page(colour):
+    """Bars, lines and dots reach the contrast that WCAG 2.1 AA asks of graphics: 3 to 1 against white."""
+    channels = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+    assert 1.05 / (luminance + 0.05) >= 3
