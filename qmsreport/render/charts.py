@@ -74,7 +74,7 @@ def line(
         )
     axis = marks.scale(unit, [row[y] for row in rows] + [target])
     order = [marks.tick(value, grain) for value in sorted({row[x] for row in rows})]
-    values = [_point(row, x, y, series, n, unit, axis, grain) for row in rows]
+    values = _complete([_point(row, x, y, series, n, unit, axis, grain) for row in rows], order)
     domain = marks.domain(
         [value["y"] for value in values] + ([target / axis.per] if target is not None else []), zero
     )
@@ -136,7 +136,7 @@ def multiples(
     """Small multiples: one panel per `facet`, all on the same scale unless `shared` is false, last value named."""
     axis = marks.scale(unit, [row[y] for row in rows] + [target])
     order = [marks.tick(value, grain) for value in sorted({row[x] for row in rows})]
-    values = [_point(row, x, y, facet, n, unit, axis, grain) for row in rows]
+    values = _complete([_point(row, x, y, facet, n, unit, axis, grain) for row in rows], order)
     panels = list(dict.fromkeys(value["s"] for value in values))
     # a panel says so where its last value is missing
     last = {value["s"]: value for value in sorted(values, key=lambda value: order.index(value["x"]))}
@@ -309,6 +309,14 @@ def _point(
         "n": _count(row, n),
         "few": bool(n) and 0 < (row[n] or 0) < filters.SMALL_N,
     }
+
+
+def _complete(points: Sequence[dict[str, Any]], order: Sequence[str]) -> list[dict[str, Any]]:
+    """The points with a gap wherever a series has none of its own: a line must not run on over what is not known."""
+    known = {(point["x"], point["s"]): point for point in points}
+    names = list(dict.fromkeys(point["s"] for point in points))
+    gap = {"y": None, "v": "no data", "n": "", "few": False}
+    return [known.get((x, name), {"x": x, "s": name} | gap) for x in order for name in names]
 
 
 def _plain(text: str) -> str:

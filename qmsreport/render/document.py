@@ -122,7 +122,17 @@ def _environment(evaluation: Evaluation, medium: Medium, figures: Figures) -> ji
 
     files = csv_files.names(evaluation)
 
-    def table(rows: Sequence[tables.Row], columns: Sequence[tables.Column], **how: Any) -> Markup:
+    def table(
+        rows: Sequence[tables.Row],
+        columns: Sequence[tables.Column],
+        *,
+        on_paper: int = 0,
+        rest: str = "",
+        **how: Any,
+    ) -> Markup:
+        """`on_paper`: at most so many rows there; `rest`: the file named where some are left out for that."""
+        if medium == "paper" and on_paper and len(rows) > on_paper:
+            how |= {"limit": on_paper, "file": rest}
         if rows and (file := how.get("file")) and file not in files:
             raise ValueError(f"the report has no file {file}.{suggest(file, files)}")
         return tables.table(rows, columns, **how)

@@ -107,7 +107,8 @@ def start(evaluation: Evaluation, figures: Figures) -> Typesetting:
             for name in ("style.css", "paper.css")
         )
         html = compose(evaluation, "paper", figures, style + margins(evaluation.report))
-        (root / "report.html").write_text(typefaces.printable(html), "utf-8")
+        # where a word may break: a character, because an element for each would be laid out like text
+        (root / "report.html").write_text(typefaces.printable(html).replace("<wbr>", "\u200b"), "utf-8")
         as_of: datetime = evaluation.report["as_of"]
         (root / "job.json").write_text(json.dumps({"as_of": as_of.strftime("%Y-%m-%dT%H:%M:%SZ")}), "utf-8")
         typesetting.next_step()
@@ -139,9 +140,12 @@ def margins(report: Mapping[str, Any]) -> str:
 
 
 def _css(text: str) -> str:
-    """The text as a CSS string: everything but plain letters and figures as a code point (whose end is a space)."""
-    return (
-        '"'
-        + "".join(c if c.isascii() and (c.isalnum() or c in " .-:") else f"\\{ord(c):06x} " for c in text)
-        + '"'
+    """The text as a CSS string: everything but plain letters and figures as a code point (whose end is a space).
+
+    What the fonts do not hold becomes a box before that: afterwards nothing tells it apart.
+    """
+    kept = (
+        c if c.isascii() and (c.isalnum() or c in " .-:") else f"\\{ord(c):06x} "
+        for c in typefaces.printable(text)
     )
+    return f'"{"".join(kept)}"'

@@ -12,11 +12,15 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
-from qmsreport.render import filters
+from qmsreport.render import filters, widths
 from qmsreport.render.sparklines import sparkline
 
 Row = Mapping[str, Any]
 _RIGHT = frozenset({"number", "percent", "objective", "duration", "figure", "trend"})
+_SIZE, _DENSE, _CODE, _UNIT = 8.0, 7.8, 0.88, 0.88  # points, and shares of them: as in the stylesheets
+_EDGES, _GAP = 7.0, 10.8  # points: the paddings of a cell, and what `g` adds
+_PICTURE, _SHAPE = 58.0, 9.0  # points that a sparkline takes, and the shape before a status
+_DAYS = frozenset({"day", "local_day", "last_day"})  # browsers would break them at their hyphens
 DAGGER = Markup('<span class="few">†</span>')
 
 
@@ -57,6 +61,8 @@ class Column:
         """The cell's class, or nothing for what stands left."""
         if self.format == "code":
             return "c"
+        if self.format in _DAYS:
+            return "d"
         right = self.align == "right" or (not self.align and self.format in _RIGHT)
         return "r" if right else ""
 
@@ -66,7 +72,7 @@ def _text(value: Any, _: Column, __: Row) -> Any:
         return filters.NO_DATA
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return ", ".join(map(str, value)) if isinstance(value, list | tuple) else value
+    return widths.breakable(", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value))
 
 
 def _spark(value: Any, column: Column, row: Row) -> Any:
@@ -75,7 +81,7 @@ def _spark(value: Any, column: Column, row: Row) -> Any:
 
 def _trend(value: Row | None, column: Column, row: Row) -> Any:
     """A measure in one cell: its line, its newest figure and how many observations that rests on."""
-    if value is None:
+    if value is None or all(map(filters.missing, value["series"] or ())):
         return filters.NO_DATA
     line = _spark(value["series"], column, row)
     note = Markup("<small>{}</small>").format(value["restated"]) if value["restated"] else ""
@@ -87,7 +93,7 @@ def _findings(_: Any, __: Column, row: Row) -> Any:
     """What there is of each result, the worst first: four columns in one, for paper."""
     words = {"failed": "fail", "unassessed": "not fully assessed", "accepted": "accepted", "passed": "pass"}
     parts = [f"{filters.number(row[key])}\u00a0{word}" for key, word in words.items() if row[key]]
-    return " · ".join(parts) or filters.NO_DATA
+    return "\u00a0· ".join(parts) or filters.NO_DATA
 
 
 _CELLS: Mapping[str, Callable[[Any, Column, Row], Any]] = {
@@ -173,18 +179,25 @@ def table(
     if not rows:
         return globals()["empty"](empty)  # type: ignore[no-any-return]  # the argument hides the function
     shown = rows[:limit] if limit else rows
-    weight = sum(column.width for column in columns)
+    cells = [[_content(column, row) for column in columns] for row in shown]
+    gaps = [
+        before.css == "r" and column.css != "r"
+        for before, column in zip((columns[0], *columns), columns, strict=False)
+    ]
+    least = [
+        _least(column, gap, [row[at] for row in cells], _DENSE if "dense" in css.split() else _SIZE)
+        for at, (column, gap) in enumerate(zip(columns, gaps, strict=True))
+    ]
     parts = [f'<div class="scroll" role="region" tabindex="0" aria-label="{escape(caption or "Table")}">']
     parts.append(f'<table class="{escape(css)}">' if css else "<table>")
     if caption:
         parts.append(f"<caption>{escape(caption)}</caption>")
     parts.append("<colgroup>")
-    parts += [f'<col style="width:{100 * column.width / weight:.2f}%">' for column in columns]
-    parts.append("</colgroup><thead><tr>")
-    gaps = [
-        before.css == "r" and column.css != "r"
-        for before, column in zip((columns[0], *columns), columns, strict=False)
+    parts += [
+        f'<col style="width:{100 * share:.2f}%">'
+        for share in widths.shares([column.width for column in columns], least)
     ]
+    parts.append("</colgroup><thead><tr>")
     parts += [_head(column, gap) for column, gap in zip(columns, gaps, strict=True)]
     parts.append("</tr></thead><tbody>")
     marked = False
@@ -198,7 +211,10 @@ def table(
                 f'<tr class="group"><th scope="rowgroup" colspan="{len(columns)}">{escape(_text(previous, columns[0], row))}</th></tr>'
             )
         parts.append("<tr>")
-        parts += [_cell(column, row, gap) for column, gap in zip(columns, gaps, strict=True)]
+        parts += [
+            _cell(column, content, gap)
+            for column, content, gap in zip(columns, cells[index], gaps, strict=True)
+        ]
         parts.append("</tr>")
         marked = marked or any(column.n and few(row[column.n]) for column in columns)
     parts.append("</tbody></table></div>")
@@ -221,10 +237,27 @@ def _head(column: Column, gap: bool) -> str:
     return f'<th scope="col"{css}>{escape(column.label)}{unit}</th>'
 
 
-def _cell(column: Column, row: Row, gap: bool) -> str:
+def _content(column: Column, row: Row) -> Markup:
     content = escape(_CELLS[column.format](row[column.key], column, row))
-    if column.n:
-        content += observations(row[column.n])
+    return content + observations(row[column.n]) if column.n else content
+
+
+def _least(column: Column, gap: bool, cells: Sequence[Markup], size: float) -> float:
+    """The points that the column needs so that no word of its head and its cells breaks."""
+    head = widths.need([escape(column.label)], "report-sans-semibold", size)
+    unit = widths.need([escape(column.unit)], "report-sans-regular", size * _UNIT)
+    if column.format in ("spark", "trend"):
+        body = _PICTURE
+    elif column.format == "status":
+        body = widths.need(cells, "report-sans-semibold", size) + _SHAPE
+    elif column.format == "code":
+        body = widths.need(cells, "report-mono-regular", size * _CODE)
+    else:
+        body = widths.need(cells, "report-sans-regular", size)
+    return max(head, unit, body) + _EDGES + (_GAP if gap else 0)
+
+
+def _cell(column: Column, content: Markup, gap: bool) -> str:
     css = _class(column.css, gap)
     return f'<th scope="row"{css}>{content}</th>' if column.head else f"<td{css}>{content}</td>"
 

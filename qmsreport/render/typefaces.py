@@ -23,6 +23,21 @@ def _covered() -> frozenset[int]:
         return frozenset(font.getBestCmap()) | {ord("\n"), ord("\r"), ord("\t")}
 
 
+@cache
+def _advances(face: str) -> dict[str, float]:
+    from fontTools.ttLib import TTFont
+
+    with TTFont(folder() / f"{face}.ttf", lazy=True) as font:
+        widths, em = font["hmtx"].metrics, font["head"].unitsPerEm
+        return {chr(code): widths[name][0] / em for code, name in font.getBestCmap().items()}
+
+
+def advance(word: str, face: str) -> float:
+    """The width of a word in a face, as in `report-sans-regular`, in units of the type's size."""
+    known = _advances(face)
+    return sum(known.get(character) or known[UNCOVERED] for character in word)
+
+
 def printable(text: str) -> str:
     """The text with a box for each character that the fonts do not hold."""
     return text.translate(dict.fromkeys(set(map(ord, text)) - _covered(), UNCOVERED))

@@ -2,7 +2,7 @@
 -- title = "Completeness of the sources"
 -- chapter = "completeness"
 -- order = 1
--- note = "Rows received are compared with the source's own total where it gives one. Covered is the share of the period's days that the windows reach into; a subject without times of its own has none."
+-- note = "Rows received are compared with the source's own total where it gives one. Covered is the share of the period's days that the windows reach into; a subject without times of its own has none. Where a source covers the period by some of its subjects, those that lie wholly outside it are said to hold other periods."
 -- ---
 with newest as (
     select
@@ -67,6 +67,14 @@ judged as (
     from summed
     cross join period
     left join covered on summed.source = covered.source and summed.subject = covered.subject
+),
+
+placed as (
+    select
+        *,
+        coalesce(outcome = 'ok' and coverage = 0 and max(coverage) over (partition by source) > 0, false)
+            as is_outside
+    from judged
 )
 
 select
@@ -77,11 +85,13 @@ select
     last_at,
     received as rows,
     server_total,
-    coverage,
+    case when not is_outside then coverage end as coverage,
     outcome,
+    is_outside,
     row_number() over (
         partition by source
-        order by case when outcome = 'ok' then 1 else 0 end asc, coverage asc nulls last, subject asc
+        order by
+            case when is_outside then 2 when outcome = 'ok' then 1 else 0 end asc, coverage asc nulls last, subject asc
     ) as place
-from judged
+from placed
 order by source, subject

@@ -30,29 +30,48 @@ newest_readings as (
     group by source, subject
 ),
 
-statements as (
+unknown_time as (
     select
-        1 as position,
-        'Unknown time' as topic,
-        concat(
-            slo_objectives.title, ' is known for ',
-            cast(cast(floor(slo_periods.coverage * 1000) / 10 as decimal(5, 1)) as varchar),
-            ' % of the period; the worst case counts the rest as bad.'
-        ) as statement
+        slo_objectives.title,
+        slo_periods.coverage,
+        row_number() over (order by slo_periods.coverage, slo_objectives.title, slo_periods.slo_id) as place
     from slo_periods
     inner join period on slo_periods.starts_on = period.first_day
     inner join slo_objectives on slo_periods.slo_id = slo_objectives.slo_id
     where
         slo_periods.grain = 'period'
         and slo_periods.coverage < 0.9995
+),
+
+statements as (
+    select
+        0 as position,
+        'Unknown time' as topic,
+        concat(
+            title, ' is known for ', cast(cast(floor(coverage * 1000) / 10 as decimal(5, 1)) as varchar),
+            ' % of the period; the worst case counts the rest as bad.'
+        ) as statement
+    from unknown_time
+    where place <= 5
+    union all
+    select
+        1 as position,
+        'Unknown time' as topic,
+        concat(
+            'More objectives that are not known for the whole period: ', cast(count(*) as varchar),
+            '; the table of attainment has the coverage of each.'
+        ) as statement
+    from unknown_time
+    where place > 5
+    having count(*) > 0
     union all
     select
         2 as position,
         'Inferred links' as topic,
         concat(
+            'Links between incidents and deployments that are inferred from service and time: ',
             cast(inferred as varchar), ' of ', cast(links as varchar),
-            ' links between incidents and deployments are inferred from service and time; ',
-            'the failures table prints the change fail rate without them.'
+            '; the failures table prints the change fail rate without them.'
         ) as statement
     from failed_links
     where inferred > 0
@@ -61,8 +80,8 @@ statements as (
         3 as position,
         'Baselines' as topic,
         concat(
-            'The first known deployment of ', cast(deployments as varchar),
-            ' services and environments is a baseline in these periods: no change is attributed to it.'
+            'First known deployments of a service and environment in these periods, to which no change is attributed: ',
+            cast(deployments as varchar), '.'
         ) as statement
     from baselines
     where deployments > 0
@@ -71,8 +90,8 @@ statements as (
         4 as position,
         'No service' as topic,
         concat(
-            cast(deployments as varchar),
-            ' production deployments map to no service; they are counted under (no service).'
+            'Production deployments that map to no service, counted under (no service): ',
+            cast(deployments as varchar), '.'
         ) as statement
     from unmapped
     where deployments > 0
@@ -81,8 +100,8 @@ statements as (
         5 as position,
         'Rows set aside' as topic,
         concat(
-            cast(count(*) as varchar), ' rows of ', rejects.source,
-            ' could not be read and are in no figure; they are listed in data/rejects.csv.'
+            'Rows of ', rejects.source, ' that could not be read and are in no figure: ',
+            cast(count(*) as varchar), '; data/rejects.csv lists them.'
         ) as statement
     from rejects
     inner join newest_readings on rejects.extract_id = newest_readings.extract_id

@@ -2,6 +2,7 @@
 -- title = "Known, bad and unknown"
 -- chapter = "slo"
 -- order = 2
+-- note = "At a burn rate of 1 the budget lasts exactly 30 days. The last four columns count the hours, blocks of six hours, days and blocks of three days that burned it at 14.4, 6, 3 and 1 times that rate or faster."
 -- ---
 with figures as (
     select

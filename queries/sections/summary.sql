@@ -13,7 +13,7 @@ with statuses as (
         count(case when status = 'partial' then 1 end) as partial,
         count(case when status = 'not assessed' then 1 end) as unassessed,
         count(case when status = 'exception accepted' then 1 end) as accepted,
-        count(case when status = 'pass (attested)' then 1 end) as attested
+        count(case when status = 'not applicable' then 1 end) as inapplicable
     from judgements
     group by check_id
 ),
@@ -26,13 +26,30 @@ ranked_checks as (
     from statuses
 ),
 
+stated as (
+    select
+        *,
+        case
+            when failed > 0 then 'fail'
+            when unassessed = total then 'not assessed'
+            when partial + unassessed > 0 then 'partial'
+            when accepted > 0 then 'exception accepted'
+            when inapplicable = total then 'not applicable'
+            else 'pass'
+        end as status
+    from ranked_checks
+),
+
 overview as (
     select
         count(*) as checks,
-        count(case when failed > 0 then 1 end) as failed,
-        count(case when unassessed = total then 1 end) as unassessed,
-        count(case when failed = 0 and unassessed < total and partial + unassessed > 0 then 1 end) as partial
-    from ranked_checks
+        count(case when status = 'fail' then 1 end) as failed,
+        count(case when status = 'not assessed' then 1 end) as unassessed,
+        count(case when status = 'partial' then 1 end) as partial,
+        count(case when status = 'exception accepted' then 1 end) as accepted,
+        count(case when status = 'pass' then 1 end) as passed
+    from stated
+    where status <> 'not applicable'
 ),
 
 control as (
@@ -40,58 +57,78 @@ control as (
         'control' as question,
         0 as rank,
         cast(null as varchar) as status,
+        cast(null as varchar) as kind,
         concat(
-            'Of ', cast(checks as varchar), ' checks ', cast(checks - failed - unassessed - partial as varchar),
-            ' hold, ', cast(failed as varchar), ' do not, ', cast(partial as varchar),
-            ' hold as far as could be judged, and ', cast(unassessed as varchar), ' could not be judged at all.'
+            'Of ', cast(checks as varchar), ' checks ', cast(passed as varchar), ' hold, ', cast(failed as varchar),
+            ' do not, ',
+            case when accepted > 0 then concat(cast(accepted as varchar), ' do not and are accepted, ') else '' end,
+            cast(partial as varchar), ' hold as far as could be judged, and ', cast(unassessed as varchar),
+            ' could not be judged at all.'
         ) as statement
     from overview
     where checks > 0
     union all
     select
         'control' as question,
-        ranked_checks.rank + case
-            when failed > 0 then 0
-            when unassessed = total then 10
-            when partial + unassessed > 0 then 20
-            when accepted > 0 then 30
-            when attested > 0 then 40
-            else 50
+        rank + case status
+            when 'fail' then 0 when 'not assessed' then 10 when 'partial' then 20 else 30
         end as rank,
-        case
-            when failed > 0 then 'fail'
-            when unassessed = total then 'not assessed'
-            when partial + unassessed > 0 then 'partial'
-            when accepted > 0 then 'exception accepted'
-            when attested > 0 then 'pass (attested)'
-            else 'pass'
-        end as status,
-        case
-            when failed > 0
+        status,
+        status as kind,
+        case status
+            when 'fail'
                 then concat(
                     title, ': ', cast(failed as varchar), ' of ', cast(total as varchar),
                     ' do not conform.'
                 )
-            when unassessed = total then concat(title, ': nothing could be judged.')
-            when partial + unassessed > 0
+            when 'not assessed' then concat(title, ': nothing could be judged.')
+            when 'partial'
                 then concat(
                     title, ': ', cast(partial + unassessed as varchar), ' of ', cast(total as varchar),
                     ' only in part or not at all.'
                 )
-            when accepted > 0
-                then concat(
-                    title, ': ', cast(accepted as varchar), ' of ', cast(total as varchar),
-                    ' do not conform and are accepted by a waiver.'
-                )
-            when attested > 0
-                then concat(
-                    title, ': ', cast(attested as varchar), ' of ', cast(total as varchar),
-                    ' rest on a signed statement.'
-                )
-            when total = 1 then concat(title, ': the only one conforms.')
-            else concat(title, ': all ', cast(total as varchar), ' conform.')
+            else concat(
+                title, ': ', cast(accepted as varchar), ' of ', cast(total as varchar),
+                ' do not conform and are accepted by a waiver.'
+            )
         end as statement
-    from ranked_checks
+    from stated
+    where status not in ('pass', 'not applicable')
+),
+
+last_report as (
+    select
+        periods.period,
+        row_number() over (order by periods.position desc) as back
+    from periods
+    where periods.period in (select published_findings.period from published_findings)
+),
+
+results as (
+    select
+        last_report.period,
+        case
+            when published_findings.status in ('pass', 'pass (attested)') then 'pass'
+            when published_findings.status in ('fail', 'exception accepted') then 'fail'
+        end as result_before,
+        case
+            when judgements.status in ('pass', 'pass (attested)') then 'pass'
+            when judgements.status in ('fail', 'exception accepted') then 'fail'
+            when judgements.status in ('not assessed', 'partial', 'error') then 'not assessed'
+        end as result
+    from judgements
+    inner join published_findings on judgements.fingerprint = published_findings.fingerprint
+    inner join last_report on published_findings.period = last_report.period and last_report.back = 1
+),
+
+turned as (
+    select
+        period,
+        count(case when result_before = 'pass' and result = 'fail' then 1 end) as broken,
+        count(case when result_before = 'fail' and result = 'pass' then 1 end) as mended,
+        count(case when result_before in ('pass', 'fail') and result = 'not assessed' then 1 end) as lost
+    from results
+    group by period
 ),
 
 positions as (
@@ -126,11 +163,15 @@ compared as (
 moved as (
     select
         compared.*,
+        definitions.title,
         compared.value / compared.previous - 1 as movement,
-        row_number() over (
-            order by abs(ln(compared.value / compared.previous)) desc, compared.metric asc, compared.scope asc
-        ) as rank
+        case
+            when definitions.better = 'higher' and compared.value > compared.previous then 'better'
+            when definitions.better = 'lower' and compared.value < compared.previous then 'better'
+            else 'worse'
+        end as kind
     from compared
+    inner join definitions on compared.metric = definitions.id and definitions.kind = 'metrics'
     cross join thresholds
     where
         thresholds.name = 'small_n'
@@ -141,27 +182,58 @@ moved as (
         and abs(compared.value / compared.previous - 1) >= 0.25
 ),
 
+ranked_moves as (
+    select
+        *,
+        row_number() over (
+            order by kind desc, abs(ln(value / previous)) desc, metric asc, scope asc
+        ) as rank
+    from moved
+),
+
 change as (
     select
         'change' as question,
-        moved.rank,
-        cast(null as varchar) as status,
+        0 as rank,
+        case when broken > 0 then 'fail' end as status,
+        cast(null as varchar) as kind,
         concat(
-            definitions.title, ' of ', moved.scope,
-            case when moved.movement > 0 then ' rose by ' else ' fell by ' end,
-            cast(cast(round(abs(moved.movement) * 100) as bigint) as varchar), ' % (n ',
-            cast(moved.n as varchar), ', before ', cast(moved.previous_n as varchar), ').'
+            'Since the report of ', period, ' findings turned from pass to fail: ', cast(broken as varchar),
+            ', from fail to pass: ', cast(mended as varchar), ', and to not assessed: ', cast(lost as varchar), '.'
         ) as statement
-    from moved
-    inner join definitions on moved.metric = definitions.id and definitions.kind = 'metrics'
-    where moved.rank <= 5
+    from turned
+    where broken + mended + lost > 0
+    union all
+    select
+        'change' as question,
+        0 as rank,
+        cast(null as varchar) as status,
+        cast(null as varchar) as kind,
+        'No earlier period is known that this one could be compared with.' as statement
+    from overview
+    where
+        not exists (select 1 from compared where value is not null and previous is not null)
+        and not exists (select 1 from last_report)
+    union all
+    select
+        'change' as question,
+        rank,
+        cast(null as varchar) as status,
+        kind,
+        concat(
+            title, ' of ', scope,
+            case when movement > 0 then ' rose by ' else ' fell by ' end,
+            cast(cast(round(abs(movement) * 100) as bigint) as varchar), ' % (n ',
+            cast(n as varchar), ', before ', cast(previous_n as varchar), ').'
+        ) as statement
+    from ranked_moves
 ),
 
 budgets as (
     select
         slo_objectives.title,
         metrics.value as spent,
-        row_number() over (order by metrics.value desc, metrics.scope asc) as rank
+        row_number() over (order by metrics.value desc, metrics.scope asc) as place
     from metrics
     inner join period on metrics.starts_on = period.first_day
     inner join slo_objectives on metrics.scope = slo_objectives.slo_id
@@ -172,27 +244,29 @@ budgets as (
 ),
 
 decision as (
+    -- what is critical, then what broke a promise to customers, then the rest
     select
         'decision' as question,
-        rank,
+        case when ranked_checks.rank = 1 then 0 else 1000000 end as rank,
         'fail' as status,
-        concat(
-            title, ' has spent ', cast(cast(round(spent * 100) as bigint) as varchar),
-            ' % of its error budget: put reliability before features, or lower the objective with a reason.'
-        ) as statement
-    from budgets
-    where rank <= 5
-    union all
-    select
-        'decision' as question,
-        10 + ranked_checks.rank as rank,
-        'fail' as status,
+        cast(null as varchar) as kind,
         concat(ranked_checks.title, ' does not hold. ', definitions.remedy) as statement
     from ranked_checks
     inner join definitions on ranked_checks.check_id = definitions.id and definitions.kind = 'checks'
     where
         ranked_checks.failed > 0
         and ranked_checks.rank <= 2
+    union all
+    select
+        'decision' as question,
+        place as rank,
+        'fail' as status,
+        cast(null as varchar) as kind,
+        concat(
+            title, ' has spent ', cast(cast(round(spent * 100) as bigint) as varchar),
+            ' % of its error budget: put reliability before features, or lower the objective with a reason.'
+        ) as statement
+    from budgets
 ),
 
 unassessed as (
@@ -200,6 +274,7 @@ unassessed as (
         'unassessed' as question,
         rank,
         case when unassessed > 0 then 'not assessed' else 'partial' end as status,
+        cast(null as varchar) as kind,
         concat(
             title, ': ',
             case when unassessed > 0 then concat(
@@ -230,9 +305,23 @@ answers as (
 numbered as (
     select
         *,
-        row_number() over (partition by question order by rank, statement) as position,
-        count(*) over (partition by question) as total
+        row_number() over (partition by question order by rank, statement) as position
     from answers
+),
+
+left_out as (
+    select
+        question,
+        count(*) as more,
+        count(case when kind = 'fail' then 1 end) as failed,
+        count(case when kind = 'not assessed' then 1 end) as unassessed,
+        count(case when kind = 'partial' then 1 end) as partial,
+        count(case when kind = 'exception accepted' then 1 end) as accepted,
+        count(case when kind = 'worse' then 1 end) as worse,
+        count(case when kind = 'better' then 1 end) as better
+    from numbered
+    where position > 3
+    group by question
 ),
 
 shortened as (
@@ -246,13 +335,27 @@ shortened as (
     union all
     select
         question,
-        5 as position,
+        4 as position,
         cast(null as varchar) as status,
-        concat('And ', cast(max(total) - 3 as varchar), ' more, in the results per theme and among the exceptions.')
-            as statement
-    from numbered
-    group by question
-    having max(total) > 3
+        concat(
+            'And ', cast(more as varchar), ' more, ',
+            case question
+                when 'control'
+                    then concat(
+                        'in the results per theme: ', cast(failed as varchar), ' that do not hold, ',
+                        cast(accepted as varchar), ' accepted, ', cast(partial as varchar),
+                        ' that hold as far as could be judged, ', cast(unassessed as varchar), ' not judged at all.'
+                    )
+                when 'change'
+                    then concat(
+                        'among the delivery metrics: ', cast(worse as varchar), ' for the worse, ',
+                        cast(better as varchar), ' for the better.'
+                    )
+                when 'decision' then 'among the exceptions and the objectives.'
+                else 'in the results per theme.'
+            end
+        ) as statement
+    from left_out
 )
 
 select

@@ -8,7 +8,7 @@ from datetime import date
 
 import pytest
 
-from qmsreport.render import charts
+from qmsreport.render import charts, palette
 from qmsreport.render.figures import Figures, svg
 from qmsreport.render.sparklines import sparkline
 
@@ -85,6 +85,20 @@ def test_a_gap_is_drawn_as_a_gap():
     )
     assert whole.count("L") > gap.count("L")
     assert [value["y"] for value in _charts()["one line"].rows] == [1.0, None, 2.0]
+
+
+@pytest.mark.parametrize("draw", ["line", "multiples"])
+def test_a_period_that_a_series_lacks_is_a_gap(draw):
+    """Where one series has no row for a period that another has, its line breaks, and the table says no data."""
+    rows = [{"at": day, "value": 60.0, "who": "api"} for day in QUARTERS]
+    rows += [{"at": day, "value": 60.0, "who": "web"} for day in (QUARTERS[0], QUARTERS[2])]
+    how = {"x": "at", "y": "value", "title": "Lead time", "unit": "s"}
+    chart = (
+        charts.line(rows, series="who", **how)
+        if draw == "line"
+        else charts.multiples(rows, facet="who", **how)
+    )
+    assert [row["v"] for row in chart.rows if row["s"] == "web"] == ["1\u00a0min", "no data", "1\u00a0min"]
 
 
 def test_a_panel_names_its_last_value_or_says_that_there_is_none():
@@ -165,3 +179,12 @@ def test_a_sparkline_of_nothing_is_no_data(values):
 def test_a_sparkline_that_never_moves_runs_through_the_middle():
     """A constant is drawn as a level line."""
     assert sparkline([0.0, 0.0]).count(" 8.0") == 2
+
+
+@pytest.mark.parametrize("colour", [palette.ACCENT, palette.GOOD, palette.BAD, *palette.SERIES])
+def test_marks_stand_out_from_the_page(colour):
+    """Bars, lines and dots reach the contrast that WCAG 2.1 AA asks of graphics: 3 to 1 against white."""
+    channels = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+    assert 1.05 / (luminance + 0.05) >= 3

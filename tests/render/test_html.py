@@ -81,6 +81,8 @@ def test_the_report_fits_a_narrow_screen(browser, bundle):
     """On a telephone the page does not scroll sideways; wide tables do so inside their frame."""
     with browser.opened(bundle / "report.html", width=390, height=800) as page:
         assert page.value("document.documentElement.scrollWidth") <= 390
+        drawn = "[...document.querySelectorAll('.plot svg')].map(e => e.getBoundingClientRect().width)"
+        assert min(page.value(drawn)) > 500  # smaller, and its labels could not be read
 
 
 def test_the_structure_can_be_walked(browser, bundle):

@@ -12,7 +12,7 @@ import pikepdf
 import pytest
 
 from qmsreport.errors import RenderError
-from qmsreport.render import csv_files, pdf
+from qmsreport.render import csv_files, pdf, render
 from qmsreport.render.figures import Figures
 
 
@@ -152,3 +152,16 @@ def test_an_empty_report_is_rendered(empty_bundle):
     """A report about nothing is still a sound document."""
     with pikepdf.open(empty_bundle / "report.pdf") as file:
         assert len(file.pages) >= 5
+
+
+def test_names_beyond_the_fonts_are_boxes_in_the_margins_too(synthetic, tmp_path):
+    """An organisation whose name the fonts do not hold gets its report, with a box for each such character."""
+    names = {"organisation": "Donau 株式会社", "system": "\u202eevil 🚢"}
+    render(synthetic.evaluation(**names), ["pdf"], tmp_path)
+    text = subprocess.run(
+        ["pdftotext", "-f", "2", "-l", "2", tmp_path / "report.pdf", "-"],
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout
+    assert "Donau □□□□ · □evil □" in text

@@ -87,6 +87,13 @@ def test_a_missing_value_is_not_zero():
     assert "†" not in markup
 
 
+def test_a_trend_without_any_value_is_one_dash():
+    """A measure that was never known is no data once, not once for its line, its figure and its count."""
+    never = {"series": [None, None], "value": None, "unit": "s", "n": 0, "restated": None}
+    markup = table([{"lead": never}], [Column("lead", "Lead time", format="trend")])
+    assert markup.count("no data") == 1
+
+
 def test_a_key_that_a_row_lacks_is_an_error():
     """A template that asks for what the query does not give is wrong, and says so."""
     with pytest.raises(KeyError):
@@ -98,5 +105,5 @@ def test_findings_are_counted_in_words_the_worst_first():
     column = Column("failed", "Findings", format="findings")
     none = dict.fromkeys(("failed", "unassessed", "accepted", "passed"), 0)
     markup = table([none | {"failed": 2, "passed": 1040}], [column])
-    assert "<td>2\u00a0fail · 1,040\u00a0pass</td>" in markup
+    assert "<td>2\u00a0fail\u00a0· 1,040\u00a0pass</td>" in markup
     assert 'aria-label="no data"' in table([none], [column])

@@ -204,6 +204,16 @@ def test_status_changes(rows: Rows) -> None:
     ]
 
 
+def test_the_summary_says_what_turned(rows: Rows, first: Rows) -> None:
+    """The first answer to what changed is how many findings turned since the last report, if there is one."""
+    said = [row for row in rows["summary"] if row["question"] == "change"]
+    assert said[0]["statement"] == (
+        "Since the report of 2026-Q2 findings turned from pass to fail: 2, from fail to pass: 1, and to not assessed: 0."
+    )
+    assert said[0]["status"] == "fail"
+    assert not any("turned" in row["statement"] for row in first["summary"])
+
+
 def test_nonconformity_trend(rows: Rows) -> None:
     """Per quarter what was opened, closed and left open by age, and whether its actions were in time and worked."""
     before, last_one, this = rows["nonconformity_trend"]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
+import re
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -224,11 +225,37 @@ def test_ledger(rows: Rows) -> None:
     assert asked["outcome"] == "1 set aside"
 
 
+def test_a_subject_of_another_period_is_not_said_to_be_uncovered(tmp_path: Path) -> None:
+    """A file of an earlier quarter holds another period, if its source covers this one; else it covers none of it."""
+
+    def known(subject: str, first: str, last: str, source: str = "files") -> Known:
+        window = {
+            "subject": subject,
+            "window_start": datetime.fromisoformat(first),
+            "window_end": datetime.fromisoformat(last),
+        }
+        return Known([], extract=window, source=source)
+
+    made_of = reported(
+        tmp_path,
+        history=[
+            known("q2.csv", "2026-04-01", "2026-07-01"),
+            known("q3.csv", "2026-07-01", "2026-10-01"),
+            known("stopped", "2026-04-01", "2026-07-01", "prometheus"),
+        ],
+        only=set(),
+    )
+    ledger = {row["subject"]: row for row in _sections(made_of.snapshot)["ledger"]}
+    assert [ledger[name]["is_outside"] for name in ("q2.csv", "q3.csv", "stopped")] == [True, False, False]
+    assert [ledger[name]["coverage"] for name in ("q2.csv", "q3.csv", "stopped")] == [None, 1.0, 0.0]
+    assert ledger["q3.csv"]["place"] < ledger["q2.csv"]["place"]
+
+
 def test_limitations(rows: Rows) -> None:
     """What a reader must not conclude is said in sentences."""
     said = {row["topic"]: row["statement"] for row in rows["limitations"]}
-    assert said["Rows set aside"].startswith("1 rows of files could not be read")
-    assert said["No service"].startswith("1 production deployments map to no service")
+    assert said["Rows set aside"].startswith("Rows of files that could not be read and are in no figure: 1;")
+    assert said["No service"].endswith("counted under (no service): 1.")
     assert "Inferred links" not in said
 
 
@@ -391,6 +418,83 @@ def test_summary(rows: Rows) -> None:
         question == "decision" and statement.startswith("Checkout answers has spent 150 %")
         for question, statement in said
     )
+
+
+def test_what_the_summary_leaves_out_is_not_in_order(rows: Rows) -> None:
+    """Under "is it under control" stands nothing that is: what is counted beyond the first lines neither."""
+    first, *others = [row["statement"] for row in rows["summary"] if row["question"] == "control"]
+    checks, passed, failed, partial, unassessed = (
+        int(number)
+        for number in re.findall(
+            r"Of (\d+) checks (\d+) hold, (\d+) do not, (\d+) hold as far .* and (\d+) could", first
+        )[0]
+    )
+    assert passed + failed + partial + unassessed == checks
+    more, *kinds = (int(number) for number in re.findall(r"\d+", others[-1]))
+    assert more == failed + partial + unassessed - 2
+    assert sum(kinds) == more
+    assert all(row["status"] != "pass" for row in rows["summary"])
+
+
+def test_the_gravest_stands_first(tmp_path: Path) -> None:
+    """What got worse comes before what got better, by however much, and the rest is counted as one or the other."""
+
+    def deployments(service: str, month: str, days: range) -> list[Any]:
+        return [
+            deployment(
+                f"2026-{month}-{number:02} 12:00",
+                deployment_id=f"{service}-{month}-{number}",
+                service=service,
+                commit_sha=f"{service}{month}{number}",
+            )
+            for number in days
+        ]
+
+    frequency = {
+        "slower": (9, 6),
+        "faster-a": (6, 24),
+        "faster-b": (6, 18),
+        "faster-c": (6, 12),
+        "faster-d": (6, 9),
+    }
+    items = [
+        made
+        for service, (before, now) in frequency.items()
+        for made in deployments(service, "05", range(1, before + 1))
+        + deployments(service, "08", range(1, now + 1))
+    ]
+    made_of = reported(tmp_path, *items, only=set())
+    said = [row["statement"] for row in _sections(made_of.snapshot)["summary"] if row["question"] == "change"]
+    assert [statement.split()[3] for statement in said[:3]] == ["slower", "faster-a", "faster-b"]
+    assert said[3] == "And 2 more, among the delivery metrics: 0 for the worse, 2 for the better."
+
+
+def test_a_first_period_is_not_said_to_be_unchanged(nothing: Rows) -> None:
+    """Where nothing of an earlier period is known, the summary says that, and not that nothing changed."""
+    (said,) = [row["statement"] for row in nothing["summary"] if row["question"] == "change"]
+    assert said == "No earlier period is known that this one could be compared with."
+
+
+def test_many_objectives_with_unknown_time_are_counted(tmp_path: Path) -> None:
+    """The five least known are named, the rest are one sentence: forty lines would hide the other limitations."""
+    settings = "".join(
+        f'[[slo]]\nid = "slo-{number}"\ntitle = "Objective {number}"\nservice = "checkout"\nobjective = 0.9\nwindow_seconds = 86400\n'
+        for number in range(8)
+    )
+    items = [
+        sli_windows(f"slo-{number}", "2026-07-01", 40 + number, 100.0, seconds=86400) for number in range(8)
+    ]
+    made_of = reported(tmp_path, *items, more=settings, only=set())
+    said = [
+        row["statement"]
+        for row in _sections(made_of.snapshot)["limitations"]
+        if row["topic"] == "Unknown time"
+    ]
+    assert [statement.split(" is known")[0] for statement in said[:5]] == [
+        f"Objective {number}" for number in range(5)
+    ]
+    assert said[5].startswith("More objectives that are not known for the whole period: 3;")
+    assert len(said) == 6
 
 
 def test_implementation_progress(rows: Rows) -> None:
