@@ -12,9 +12,9 @@
 -- Left out and counted as excluded: changes without a known authoring time (not_attributable) and negative times
 -- (negative), which are listed with the data quality. Dependency bots are in or out as the configuration says;
 -- median_with_bots, median_without_bots and bot_share (their part of the changes) are printed either way. not_deployed
--- counts the requests merged in the period that no known production deployment contains by its end; those merged
--- before the first known deployment of their service, or of their repository if they name no service, cannot be
--- told and are excluded from it.
+-- counts the requests merged in the period, bots' too, that no known production deployment contains by its end; those
+-- merged before the first known deployment of their service, or of their repository if they name no service, cannot
+-- be told and are excluded from it.
 -- """
 -- ---
 with deployed as (
@@ -112,7 +112,7 @@ not_deployed as (
         end as scope_type,
         case
             when grouping(service) = 0 then coalesce(service, '(no service)')
-            when grouping(team) = 0 then coalesce(team, '(no team)')
+            when grouping(team) = 0 then team
             else 'all'
         end as scope,
         count(case when not is_before_baseline then 1 end) as in_all,

@@ -8,10 +8,10 @@
 -- definition = """
 -- Successful production deployments: how many (count), how many per week (count divided by the calendar weeks of
 -- the bucket, never rounded), on how many days there was at least one (deployment_days), and the median time
--- between one and the next (median_interval, seconds). Periods, months and weeks without a deployment count as zero
--- from the first known deployment of a service on, if a source of its deployments covers at least one of their days;
+-- between one and the next (median_interval, seconds). Periods, months and weeks without one count as zero from the first
+-- deployment on that a source knows of the service, a failed one too, if that source covers at least one of their days;
 -- else nothing is known and nothing is shown. A bucket that had not ended when the report was made has the days
--- until then. Weeks are ISO weeks; one that the trend cuts has fewer than 7 days (the denominator of deployment_days).
+-- that had begun by then. Weeks are ISO weeks; one that the trend cuts has fewer than 7 days.
 -- """
 -- ---
 with successes as (
@@ -113,7 +113,7 @@ origins as (
         environment,
         source,
         min(local_date) as first_date
-    from successes
+    from production_deployments
     group by grouping sets (
         (source),
         (source, environment),

@@ -7,8 +7,8 @@
 -- definition = """
 -- Of the incidents detected in the bucket: how many (detected), the share with a post-mortem (with_postmortem), the
 -- share laid to a deployment (linked), how many were opened again after they had been resolved (reopened, from the
--- timeline), and the median time from one detection to the next (median_between, seconds). No incident is zero
--- from a scope's first known one on, in periods that a source of its incidents covers at least in part.
+-- timeline), and the median time from the detection before to its own (median_between, seconds). A period without an
+-- incident is zero from the first one on that a source knows of the scope, if that source covers at least one of its days.
 -- """
 -- ---
 with reopenings as (
@@ -19,23 +19,29 @@ with reopenings as (
         and metadata like '%"from":"resolved"%'
 ),
 
-placed as (
+followed as (
     select
-        incident_scopes.*,
-        calendar.period_start,
-        calendar.month_start,
+        *,
         (
-            epoch_us(incident_scopes.detected_at) - epoch_us(
-                lag(incident_scopes.detected_at) over (
-                    partition by incident_scopes.scope_type, incident_scopes.scope
-                    order by incident_scopes.detected_at, incident_scopes.incident_id
+            epoch_us(detected_at) - epoch_us(
+                lag(detected_at) over (
+                    partition by scope_type, scope
+                    order by detected_at, incident_id
                 )
             )
-        ) / 1000000.0 as seconds_between,
-        reopenings.incident_id is not null as was_reopened
+        ) / 1000000.0 as seconds_between
     from incident_scopes
-    inner join calendar on incident_scopes.local_date = calendar.local_date
-    left join reopenings on incident_scopes.incident_id = reopenings.incident_id
+),
+
+placed as (
+    select
+        followed.*,
+        calendar.period_start,
+        calendar.month_start,
+        reopenings.incident_id is not null as was_reopened
+    from followed
+    inner join calendar on followed.local_date = calendar.local_date
+    left join reopenings on followed.incident_id = reopenings.incident_id
 ),
 
 summed as (
@@ -62,8 +68,8 @@ first_known as (
         scope_type,
         scope,
         source,
-        min(period_start) as first_start
-    from placed
+        min(local_date) as first_date
+    from incident_scopes
     group by scope_type, scope, source
 ),
 
@@ -84,7 +90,7 @@ expected as (
     inner join covered
         on
             first_known.source = covered.source
-            and first_known.first_start <= covered.period_start
+            and first_known.first_date < covered.period_start
     union
     select distinct
         scope_type,

@@ -6,10 +6,11 @@
 -- version = 1
 -- source = "SRE workbook, chapter 5: burn rates 14.4 (1 h), 6 (6 h), 3 (1 d) and 1 (3 d) for a 30 day budget"
 -- definition = """
--- Burn rate is the bad share divided by the allowed share: at 1 the budget lasts exactly its 30 days. The report's
--- period is cut into blocks of 1, 6, 24 and 72 hours (UTC); over_* counts the blocks whose burn rate reached the
--- SRE workbook's alerting rate for that length, highest_1h is the highest rate of any hour. longest_breach is
--- the longest run of hours in a row, without a gap, that were each below the objective (seconds).
+-- Burn rate is the bad share, of events or of time slices as the objective budgets, divided by the allowed share: at
+-- 1 the budget lasts exactly its 30 days. The report's period is cut into blocks of 1, 6, 24 and 72 hours (UTC); over_*
+-- counts the blocks whose burn rate reached the SRE workbook's alerting rate for that length, highest_1h is the highest
+-- rate of any hour. longest_breach is the longest run of hours in a row, without a gap, that were each below the
+-- objective (seconds).
 -- """
 -- ---
 with lengths as (
@@ -22,7 +23,7 @@ blocks as (
         sli_hours.objective,
         lengths.hours,
         floor(epoch_us(sli_hours.hour_start) / (lengths.hours * 3600000000.0)) as block_no,
-        sum(sli_hours.valid_events - sli_hours.good_events) / sum(sli_hours.valid_events) as bad_share
+        sum(sli_hours.bad) / sum(sli_hours.counted) as bad_share
     from sli_hours
     cross join lengths
     group by

@@ -13,7 +13,7 @@ select
     judged_windows.window_start as happened_at,
     cast(null as double) as value,
     case
-        when judged_windows.budgeting <> 'occurrences' then cast(judged_windows.slice_point as double)
+        when judged_windows.budgeting <> 'occurrences' then cast(judged_windows.slice_points as double)
         when judged_windows.has_events then judged_windows.good
         else 0.0
     end as numerator,

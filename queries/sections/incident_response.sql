@@ -30,6 +30,17 @@ per_severity as (
     group by scope
 ),
 
+told as (
+    select count(*) > 0 as is_told
+    from metrics
+    inner join period on metrics.starts_on = period.first_day
+    where
+        metrics.metric = 'incidents'
+        and metrics.statistic = 'detected'
+        and metrics.grain = 'period'
+        and metrics.scope_type = 'organisation'
+),
+
 severities as (
     select
         severity,
@@ -48,7 +59,7 @@ severities as (
 
 select
     severities.severity,
-    coalesce(per_severity.incidents, 0) as incidents,
+    coalesce(per_severity.incidents, case when told.is_told then 0 end) as incidents,
     coalesce(per_severity.still_open, 0) as open,
     per_severity.acknowledge,
     per_severity.acknowledged,
@@ -60,6 +71,7 @@ select
     per_severity.resolved,
     per_severity.resolve_p90
 from severities
+cross join told
 left join per_severity on severities.severity = per_severity.severity
 where exists (select 1 from incidents)
 order by severities.position, severities.severity

@@ -212,7 +212,10 @@ change as (
         'No earlier period is known that this one could be compared with.' as statement
     from overview
     where
-        not exists (select 1 from compared where value is not null and previous is not null)
+        not exists (
+            select 1 from compared
+            where compared.value is not null and compared.previous is not null
+        )
         and not exists (select 1 from last_report)
     union all
     select

@@ -3,9 +3,10 @@
 -- grain = "one merged request and commit"
 -- version = 1
 -- definition = """
--- The merge or squash commit and the head hold the whole of a request (is_whole); its own commits hold parts of it.
--- A rebase merge rewrites the own commits: a copy keeps the time its author gave it and is committed when the request
--- is merged, within a minute, in the same repository. A request that was never merged leads to no deployment.
+-- The merge or squash commit and the head hold the whole of a request (is_whole); its own commits hold parts of it. A
+-- rebase merge rewrites the own commits: a copy keeps the time its author gave it and is committed when the request is
+-- merged, within a minute, in the same repository, and is no merge commit. A request that was never merged leads to no
+-- deployment.
 -- """
 -- ---
 with merged as (

@@ -4,12 +4,13 @@
 -- version = 1
 -- definition = """
 -- A completed production deployment failed if it ended as failed, if an incident is laid to it, if the deployment after
--- it is a rollback to another commit, or if the one after it is unplanned and followed within the causal window.
--- A repair that failed is not what the next repair repairs. Several reasons count once. An unplanned deployment that
--- names a known incident speaks through that incident's own link. Recovery: the last of its incidents to be mitigated,
--- else resolved; without an incident, or where one was closed and no record says when, the next successful deployment
--- from the same repository into the same environment of the service. With an incident still open it has not
--- recovered. Noticed: the end of a failed one, an incident's detection, at the latest the start of its repair.
+-- it is a rollback (unless to the same commit), or if the one after it is unplanned, as its source calls it, and
+-- followed within the causal window. Either of these is a repair; one that failed is not what the next repairs. Several
+-- reasons count once. An unplanned deployment that names a known incident speaks through that incident's own link.
+-- Recovery: the last of its incidents to be mitigated, else resolved; without an incident the next successful
+-- deployment from the same repository into the same environment of the service, which stands in, too, for an incident
+-- that was closed while no record says when. With an incident still open it has not recovered. Noticed: the end of a
+-- failed one, an incident's detection, at the latest the start of its repair.
 -- """
 -- ---
 with sequence as (

@@ -1,13 +1,13 @@
 -- ---
--- title = "Windows of service level indicators, each with what it counts for"
--- grain = "one objective and window, approved maintenance left out"
+-- title = "Windows of service level indicators and what is known of them"
+-- grain = "one window of one objective, outside approved maintenance"
 -- version = 1
 -- materialised = false
 -- definition = """
--- A window is unknown if it saw no event and the policy calls silence unknown, or if its counts are no counts (negative,
--- infinite, not a number). One that is absent is unknown, too, and has no row. slice_point is what the objective's
--- budgeting method counts of a known window: for timeslices 1 at or above the slice target and else 0, for ratio
--- timeslices the window's own ratio; a silent window that is known counts 1.
+-- A window is unknown if it is absent, if it saw no event and the policy calls silence unknown, or if its counts are no
+-- counts (negative, infinite, not a number). One that starts in approved maintenance is not in it. slice_points is what
+-- the objective's budgeting method counts of a known window: for timeslices 1 at or above the slice target and 0 below,
+-- for ratio timeslices the window's own ratio; silence that the policy calls good has 1.
 -- """
 -- ---
 with policy as (
@@ -32,8 +32,8 @@ in_maintenance as (
 windows as (
     select
         sli_windows.slo_id,
-        sli_windows.window_start,
         sli_windows.local_date,
+        sli_windows.window_start,
         sli_windows.extract_id,
         sli_windows.good,
         sli_windows.valid,
@@ -72,12 +72,24 @@ judged as (
 )
 
 select
-    *,
+    slo_id,
+    objective,
+    budgeting,
+    local_date,
+    window_start,
+    extract_id,
+    length_us,
+    good,
+    valid,
+    has_events,
+    is_silent,
+    is_known,
+    ratio,
     case
         when not is_known then 0
         when is_silent then 1
         when budgeting = 'timeslices' and ratio >= timeslice_target then 1
         when budgeting = 'timeslices' then 0
         else cast(ratio as decimal(38, 12))
-    end as slice_point
+    end as slice_points
 from judged

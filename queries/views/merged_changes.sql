@@ -13,8 +13,10 @@ with services_live as (
         service,
         min(finished_at) as live_at
     from production_deployments
-    where is_baseline
+    where is_success
     group by service
+    -- else an earlier success lies before the trend
+    having min(case when is_baseline then finished_at end) = min(finished_at)
 ),
 
 repositories_live as (
@@ -22,8 +24,9 @@ repositories_live as (
         repository,
         min(finished_at) as live_at
     from production_deployments
-    where is_baseline
+    where is_success
     group by repository
+    having min(case when is_baseline then finished_at end) = min(finished_at)
 ),
 
 reached as (
@@ -40,7 +43,7 @@ select
     changes.service,
     changes.source,
     changes.extract_id,
-    service_catalog.team,
+    coalesce(service_catalog.team, '(no team)') as team,
     changes.merged_at,
     periods.first_day as period_start,
     coalesce(reached.deployed_at < periods.ends_at, false) as is_deployed,

@@ -3,10 +3,10 @@
 -- grain = "one objective and local day"
 -- version = 1
 -- definition = """
--- Good and valid events of the windows that are known; unsound_windows have counts that are no counts. Approved
--- maintenance is neither known nor expected. A known window counts with its own length. slice_points is the sum over
--- known windows of what the objective's budgeting method counts. Events are summed to six decimals, so that no order
--- of adding changes a sum.
+-- Good and valid events of the windows that are known, and the time that is. Approved maintenance is neither known nor
+-- expected. A known window counts with its own length. slice_points is the sum over known windows of what the objective's
+-- budgeting method counts; unsound_windows had counts that are no counts. Events are summed to six decimals, so that no
+-- order of adding changes a sum.
 -- """
 -- ---
 select
@@ -20,6 +20,6 @@ select
     count(case when ratio < objective then 1 end) as windows_below_objective,
     cast(sum(case when has_events then cast(good as decimal(38, 6)) end) as double) as good_events,
     cast(sum(case when has_events then cast(valid as decimal(38, 6)) end) as double) as valid_events,
-    cast(sum(slice_point) as double) as slice_points
+    cast(sum(slice_points) as double) as slice_points
 from judged_windows
 group by slo_id, local_date

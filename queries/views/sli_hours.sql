@@ -3,45 +3,44 @@
 -- grain = "one objective and hour in UTC"
 -- version = 1
 -- definition = """
--- Good and valid events of the windows that start in the hour and hold any, approved maintenance and counts that are
--- no counts left out. An objective whose windows are longer than an hour has a row for each hour in which one starts.
+-- What the objective's budgeting method counts (events, or time slices) of the known windows that start in the hour, how
+-- much of it was bad, and their events. An hour in which nothing is counted has no row. An objective whose windows
+-- are longer than an hour has a row for each hour in which one starts.
 -- """
 -- ---
-with in_maintenance as (
-    select distinct
-        sli_windows.slo_id,
-        sli_windows.window_start
-    from approved_maintenance
-    inner join slo_objectives on approved_maintenance.service = slo_objectives.service
-    inner join sli_windows
-        on
-            slo_objectives.slo_id = sli_windows.slo_id
-            and approved_maintenance.starts_at <= sli_windows.window_start
-            and approved_maintenance.ends_at > sli_windows.window_start
-),
-
-hours as (
+with hours as (
     select
-        sli_windows.slo_id,
-        slo_objectives.objective,
-        date_trunc('hour', sli_windows.window_start) as hour_start,
-        cast(sum(cast(sli_windows.good as decimal(38, 6))) as double) as good_events,
-        cast(sum(cast(sli_windows.valid as decimal(38, 6))) as double) as valid_events
-    from sli_windows
-    inner join slo_objectives on sli_windows.slo_id = slo_objectives.slo_id
+        judged_windows.slo_id,
+        judged_windows.objective,
+        judged_windows.budgeting,
+        date_trunc('hour', judged_windows.window_start) as hour_start,
+        count(*) as known_windows,
+        cast(sum(judged_windows.slice_points) as double) as slice_points,
+        cast(sum(cast(judged_windows.good as decimal(38, 6))) as double) as good_events,
+        cast(sum(cast(judged_windows.valid as decimal(38, 6))) as double) as valid_events
+    from judged_windows
     cross join period
     where
-        sli_windows.window_start >= period.starts_at
-        and sli_windows.window_start < period.ends_at
-        and sli_windows.good between 0 and 1000000000000000.0
-        and sli_windows.valid between 0.000001 and 1000000000000000.0
-        and not exists (
-            select 1 from in_maintenance
-            where
-                in_maintenance.slo_id = sli_windows.slo_id
-                and in_maintenance.window_start = sli_windows.window_start
-        )
-    group by sli_windows.slo_id, slo_objectives.objective, date_trunc('hour', sli_windows.window_start)
+        judged_windows.window_start >= period.starts_at
+        and judged_windows.window_start < period.ends_at
+        and judged_windows.is_known
+    group by
+        judged_windows.slo_id,
+        judged_windows.objective,
+        judged_windows.budgeting,
+        date_trunc('hour', judged_windows.window_start)
+),
+
+budgeted as (
+    select
+        slo_id,
+        objective,
+        hour_start,
+        good_events,
+        valid_events,
+        case when budgeting = 'occurrences' then valid_events else cast(known_windows as double) end as counted,
+        case when budgeting = 'occurrences' then good_events else slice_points end as good
+    from hours
 )
 
 select
@@ -50,5 +49,8 @@ select
     hour_start,
     good_events,
     valid_events,
-    1 - good_events / valid_events as bad_share
-from hours
+    counted,
+    counted - good as bad,
+    1 - good / counted as bad_share
+from budgeted
+where counted > 0

@@ -5,7 +5,7 @@
 -- definition = """
 -- Expected time is the day's own length (23 or 25 hours where the clocks change) without approved maintenance. No day is
 -- known for longer than it is expected, so that doubled windows of one day cannot make up for the gap of another; only
--- a window longer than a day keeps its length.
+-- the windows of an objective that declares them longer than a day keep their length.
 -- """
 -- ---
 with maintenance_days as (

@@ -376,6 +376,28 @@ def test_not_deployed_before_records_begin(report: Report) -> None:
     assert (got["value"], got["n"], got["excluded"]) == (1, 1, 2)
 
 
+def test_not_deployed_without_a_team(report: Report) -> None:
+    """Requests of no service and of a service without a team are of no team: together they have one row."""
+    found = report(
+        deployment("2026-07-01 12:00"),
+        change("m1", "2026-07-10 12:00", service=None),
+        change("m2", "2026-07-10 12:00", service="lonely"),
+        more='[[service]]\nname = "lonely"\n',
+    )
+    got = row(found, "not_deployed", scope="(no team)")
+    assert (got["value"], got["n"]) == (2, 2)
+
+
+def test_not_deployed_bots(report: Report) -> None:
+    """A bot's request that never went live is one that is not deployed, also where lead times leave bots out."""
+    found = report(
+        deployment("2026-07-01 12:00"),
+        change("m1", "2026-07-10 12:00", is_bot=True),
+        more="[delivery]\ninclude_bots = false\n",
+    )
+    assert row(found, "not_deployed")["value"] == 1
+
+
 def test_tombstoned_request(report: Report) -> None:
     """A request that vanished upstream is gone; its deployed commit counts as itself and is not lost."""
     release = deployment("2026-07-10 12:00", commit_sha="m1")

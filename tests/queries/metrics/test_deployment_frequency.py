@@ -100,6 +100,15 @@ def test_zero_months_are_shown(report: Report) -> None:
     assert found.row(METRIC, "count", starts_on=date(2026, 1, 1)) is None
 
 
+def test_nothing_but_failures(report: Report) -> None:
+    """A service whose every deployment failed deployed zero times, from the first try on; that is not unknown."""
+    found = report(at("2026-05-20 12:00", "2026-07-01 12:00", outcome="failed"))
+    assert found.figure(METRIC, "count") == 0
+    assert found.figure(METRIC, "count", scope="checkout", environment="production") == 0
+    assert found.figure(METRIC, "per_week", grain="month", starts_on=date(2026, 6, 1)) == 0
+    assert found.row(METRIC, "count", grain="month", starts_on=date(2026, 4, 1)) is None
+
+
 def test_no_data_shown_as_a_value(report: Report) -> None:
     """A month that no source of deployments was read for is absent, not zero."""
     found = report(

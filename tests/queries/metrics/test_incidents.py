@@ -80,6 +80,21 @@ def test_zero_is_shown_after_the_first(report: Report) -> None:
     assert found.row(METRIC, "with_postmortem") is None
 
 
+def test_zero_after_one_before_the_trend(report: Report) -> None:
+    """The first known incident may be older than the trend: then each period of it that was read has its zero."""
+    found = report(incident("2024-02-01 10:00"), trend=2)
+    assert found.figure(METRIC, "detected") == 0
+    assert found.figure(METRIC, "detected", scope="checkout", starts_on=date(2026, 4, 1)) == 0
+    assert found.row(METRIC, "with_postmortem") is None
+
+
+@pytest.mark.parametrize("trend", [1, 3])
+def test_time_since_one_before_the_trend(report: Report, trend: int) -> None:
+    """The time between two incidents is the same however far back the trend goes."""
+    found = report(incident("2026-06-30 12:00"), incident("2026-07-01 12:00:00.5"), trend=trend)
+    assert found.figure(METRIC, "median_between") == 86400.5
+
+
 def test_zero_between_two(report: Report) -> None:
     """A quarter without incidents between two that had some is zero."""
     found = report(incident("2026-02-01 10:00"), incident("2026-07-05 10:00"))

@@ -50,6 +50,38 @@ def test_longest_breach(report: Report) -> None:
     assert figure(found, "longest_breach") == 3 * 3600
 
 
+def test_time_slices(report: Report) -> None:
+    """A slice below its target is bad as a whole: one of two burns half of it, though 95 % of the events were good."""
+    found = report(
+        sli_windows("api", "2026-07-01 00:00", 1, 90.0, 100.0, 1800),
+        sli_windows("api", "2026-07-01 00:30", 1, 100.0, 100.0, 1800),
+        more=slo(1800, budgeting="timeslices"),
+    )
+    assert figure(found, "highest_1h") == pytest.approx(50)
+    assert figure(found, "over_72h") == 1
+    assert figure(found, "longest_breach") == 3600
+
+
+def test_ratio_time_slices(report: Report) -> None:
+    """Each slice burns its own bad share, however many events it had: the mean of 10 % and 0 % is 5 %."""
+    found = report(
+        sli_windows("api", "2026-07-01 00:00", 1, 9.0, 10.0, 1800),
+        sli_windows("api", "2026-07-01 00:30", 1, 9e6, 9e6, 1800),
+        more=slo(1800, budgeting="ratio_timeslices"),
+    )
+    assert figure(found, "highest_1h") == pytest.approx(5)
+
+
+def test_silent_slices(report: Report) -> None:
+    """A slice without an event that the policy calls good burns nothing, and is one of the slices."""
+    found = report(
+        sli_windows("api", "2026-07-01 00:00", 1, 0.0, 10.0, 1800),
+        sli_windows("api", "2026-07-01 00:30", 1, 0.0, 0.0, 1800),
+        more=slo(1800, budgeting="timeslices") + '[slo_policy]\nzero_traffic = "good"\n',
+    )
+    assert figure(found, "highest_1h") == pytest.approx(50)
+
+
 def test_what_is_no_count_and_what_is_maintained(report: Report) -> None:
     """Neither undefined counts nor approved maintenance burn anything, and silent hours neither."""
     found = report(

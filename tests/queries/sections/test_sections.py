@@ -23,6 +23,7 @@ from tests.factories import (
     effective,
     incident,
     measured,
+    moment,
     reject,
     sli_windows,
     tls_endpoint,
@@ -340,6 +341,14 @@ def test_incident_response(rows: Rows) -> None:
     high = one(rows["incident_response"], severity="high")
     assert (high["incidents"], high["open"], high["acknowledge"], high["resolve"]) == (2, 1, 300, 3600)
     assert high["in_time"] == 0.5
+
+
+def test_incident_response_of_a_period_that_was_not_read(tmp_path: Path) -> None:
+    """Incidents are known of the quarter before alone: how many there were in this one is not known, not zero."""
+    window = {"window_start": moment("2026-04-01"), "window_end": moment("2026-07-01")}
+    history = [Known([incident("2026-05-01 10:00")], extract=window)]
+    found = _sections(reported(tmp_path, history=history, only=set()).snapshot)["incident_response"]
+    assert {row["incidents"] for row in found} == {None}
 
 
 def test_open_incidents(rows: Rows) -> None:

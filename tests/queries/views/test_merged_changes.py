@@ -47,3 +47,18 @@ def test_records_begin_with_the_first_environment(report: Report, service: str |
     )
     rows = {row["merged_at"].day: row["is_before_baseline"] for row in found.view("merged_changes")}
     assert rows == {4: True, 6: False}
+
+
+@pytest.mark.parametrize("service", ["checkout", None])
+def test_records_that_begin_before_the_trend(report: Report, service: str | None) -> None:
+    """A new environment does not make a request untold where the records of the service begin before the trend."""
+    found = report(
+        deployment("2026-06-05 12:00", environment="eu"),
+        deployment("2026-07-03 12:00", environment="eu"),
+        deployment("2026-07-10 12:00", environment="us"),
+        change("m1", "2026-07-05 12:00", service=service),
+        more='[delivery]\nproduction = ["eu", "us"]\n',
+        trend=1,
+    )
+    (row,) = found.view("merged_changes")
+    assert (row["is_deployed"], row["is_before_baseline"]) == (False, False)
