@@ -6,6 +6,7 @@ Each function takes `None` (and NaN) as "no data" and says so with an em dash; n
 from __future__ import annotations
 
 import math
+import re
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -223,6 +224,12 @@ def status(word: str | None) -> Markup:
     return Markup('<span class="st st-{}">{}</span>').format(kind, word)
 
 
+def common_name(distinguished: str | None) -> str | None:
+    """The common name out of a distinguished name (RFC 4514), else the whole: `CN=Issuing CA 2,O=Acme` is `Issuing CA 2`."""
+    found = re.search(r"(?:^|[,+])CN=((?:\\.|[^,+\\])+)", distinguished or "")
+    return re.sub(r"\\(.)", r"\1", found[1]) if found else distinguished
+
+
 def no_break(text: str) -> str:
     """The text with spaces that do not break."""
     return text.replace(" ", NBSP)
@@ -244,4 +251,5 @@ FILTERS = {
     "figure": figure,
     "status": status,
     "no_break": no_break,
+    "common_name": common_name,
 }

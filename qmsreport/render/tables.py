@@ -42,6 +42,8 @@ class Column:
         head: the cell names its row (a row header).
         against: key of an objective that a percentage must not be rounded across.
         zone: for local_day, last_day and moment.
+        define: the metric or check that the head leads to, in the appendix of definitions.
+        defined_by: key of the one that the cell leads to.
     """
 
     key: str
@@ -55,6 +57,8 @@ class Column:
     head: bool = False
     against: str = ""
     zone: str = "UTC"
+    define: str = ""
+    defined_by: str = ""
 
     @property
     def css(self) -> str:
@@ -162,6 +166,7 @@ def table(
     total: int | None = None,
     file: str = "",
     css: str = "",
+    group_defined_by: str = "",
 ) -> Markup:
     """A table, or the sentence `empty` when there are no rows.
 
@@ -175,6 +180,7 @@ def table(
         total: rows there are, when `rows` is already cut.
         file: where all the rows are, as in `data/deployments.csv`.
         css: further classes.
+        group_defined_by: key of the metric or check that a group's heading leads to.
     """
     if not rows:
         return globals()["empty"](empty)  # type: ignore[no-any-return]  # the argument hides the function
@@ -207,8 +213,9 @@ def table(
             previous = row[group]
             if index:
                 parts.append("</tbody><tbody>")
+            heading = _defined(escape(_text(previous, columns[0], row)), row.get(group_defined_by))
             parts.append(
-                f'<tr class="group"><th scope="rowgroup" colspan="{len(columns)}">{escape(_text(previous, columns[0], row))}</th></tr>'
+                f'<tr class="group"><th scope="rowgroup" colspan="{len(columns)}">{heading}</th></tr>'
             )
         parts.append("<tr>")
         parts += [
@@ -225,6 +232,11 @@ def table(
     return Markup("".join(parts))  # noqa: S704 – every part above is escaped
 
 
+def _defined(content: Markup, name: str | None) -> Markup:
+    """Content that leads to the definition of a metric or check; as it is where there is none."""
+    return Markup('<a class="def" href="#def-{}">{}</a>').format(name, content) if name else content
+
+
 def _class(name: str, gap: bool) -> str:
     """A class attribute; `g` keeps what stands left clear of the figures that stand right before it."""
     names = " ".join(filter(None, (name, "g" if gap else "")))
@@ -234,11 +246,13 @@ def _class(name: str, gap: bool) -> str:
 def _head(column: Column, gap: bool) -> str:
     css = _class("r" if column.css == "r" else "", gap)
     unit = f"<small>{escape(column.unit)}</small>" if column.unit else ""
-    return f'<th scope="col"{css}>{escape(column.label)}{unit}</th>'
+    label = _defined(escape(column.label), column.define)
+    return f'<th scope="col"{css}>{label}{unit}</th>'
 
 
 def _content(column: Column, row: Row) -> Markup:
     content = escape(_CELLS[column.format](row[column.key], column, row))
+    content = _defined(content, row.get(column.defined_by))
     return content + observations(row[column.n]) if column.n else content
 
 

@@ -22,6 +22,7 @@ with ranked as (
 )
 
 select
+    check_id,
     title,
     severity,
     resource,

@@ -37,7 +37,7 @@ severe as (
 ),
 
 measured as (
-    select 1 as position, 'Objectives met' as measure, 'share' as unit, starts_on, value, n
+    select 1 as position, 'slo_attainment' as metric, 'Objectives met' as measure, 'share' as unit, starts_on, value, n
     from objectives
     union all
     select
@@ -49,6 +49,7 @@ measured as (
             when 'deployment_rework_rate' then 6
             else 8
         end as position,
+        metric,
         case metric
             when 'deployment_frequency' then 'Production deployments'
             when 'change_lead_time' then 'Change lead time, median'
@@ -75,7 +76,9 @@ measured as (
             or (metric = 'incident_response_in_target' and statistic = 'rate')
         )
     union all
-    select 7 as position, 'Incidents, critical and high' as measure, 'incidents' as unit, starts_on, value, n
+    select
+        7 as position, 'incidents' as metric, 'Incidents, critical and high' as measure, 'incidents' as unit,
+        starts_on, value, n
     from severe
 ),
 
@@ -88,6 +91,7 @@ placed as (
 )
 
 select
+    metric,
     measure,
     min(unit) as unit,
     max(case when back = 0 then value end) as value,
@@ -104,5 +108,5 @@ select
         max(case when back = 0 then value end)
     ] as series
 from placed
-group by position, measure
+group by position, metric, measure
 order by position

@@ -2,7 +2,7 @@
 -- title = "Outlook: what falls due until the next quarter ends"
 -- chapter = "trends"
 -- order = 9
--- note = "From the report's cut-off of knowledge until three months after its period: valid waivers and attestations that end, certificates of probed endpoints that end, documents whose review is due, nonconformities and actions whose day comes. What was due before stands among the exceptions."
+-- note = "From the cut-off of knowledge until three months after the period: waivers, attestations and certificates that end, documents due for review, nonconformities and actions that fall due. What was due before stands among the exceptions."
 -- ---
 with dates as (
     select

@@ -2,12 +2,12 @@
 -- title = "Signals beyond routine variation"
 -- chapter = "trends"
 -- order = 2
--- note = "Every measure varies from month to month. A signal is a whole month of this period outside the limits set by the months before it, or the last of eight on one side of their mean. Limits: the mean ± 2.66 times the mean moving range (XmR chart; Shewhart, Wheeler); of shares ± 3 standard errors at the month's n (p-chart). Medians of fewer than five are left out; with fewer than six months before the period nothing is said."
+-- note = "A signal is a whole month of this period outside the limits set by the months before it, or the last of eight on one side of their mean. Limits: mean ± 2.66 mean moving ranges (XmR chart; Shewhart, Wheeler); of shares ± 3 standard errors at the month's n (p-chart). No median of fewer than five, and nothing from fewer than six months before the period."
 -- ---
 with measures as (
     select
         1 as position,
-        'Change lead time, median' as measure,
+        'Lead time, median' as measure,
         'change_lead_time' as metric,
         'median' as statistic
     union all
@@ -25,13 +25,13 @@ with measures as (
     union all
     select
         4 as position,
-        'Recovery time, median' as measure,
+        'Recovery, median' as measure,
         'failed_deployment_recovery_time' as metric,
         'median' as statistic
     union all
     select
         5 as position,
-        'Deployment rework rate' as measure,
+        'Rework rate' as measure,
         'deployment_rework_rate' as metric,
         'rate' as statistic
 ),
@@ -52,6 +52,7 @@ monthly as (
     select
         measures.position,
         measures.measure,
+        measures.metric,
         metrics.scope as service,
         metrics.starts_on,
         case when metrics.unit = 'per week' then 'deployments' else metrics.unit end as unit,
@@ -149,8 +150,8 @@ signals as (
             when compared.value > compared.upper_limit then 'above the limits'
             when compared.value < compared.lower_limit then 'below the limits'
             when runs.position is not null and compared.back = 1 and compared.value > compared.mean_value
-                then 'eight months above the mean'
-            when runs.position is not null and compared.back = 1 then 'eight months below the mean'
+                then 'eight above the mean'
+            when runs.position is not null and compared.back = 1 then 'eight below the mean'
         end as signal
     from compared
     left join runs
@@ -196,6 +197,7 @@ select
     series.judged_series,
     latest.service,
     latest.position,
+    latest.metric,
     latest.measure,
     latest.starts_on,
     latest.signal,

@@ -2,7 +2,7 @@
 -- title = "Endpoints and their certificates"
 -- chapter = "tls"
 -- order = 1
--- note = "As last probed, from the place named in the configuration: behind a proxy or a load balancer that ends TLS, it is that one. Where an endpoint presents several certificates, the one that ends first. Days left are counted from the report's cut-off of knowledge. The verdict is the worse of the two checks, of sound TLS and of renewal in time."
+-- note = "As last probed, from the place named in the configuration: behind a proxy or load balancer that ends TLS, it is that one. Of several certificates the one that ends first. Days left count from the cut-off of knowledge. The verdict is the worse of the two checks, of sound TLS and of renewal in time."
 -- ---
 select
     tls_certificates.endpoint,

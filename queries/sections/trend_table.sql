@@ -53,6 +53,7 @@ figures as (
     select
         measures.position,
         measures.measure,
+        measures.metric,
         metrics.scope as service,
         metrics.unit,
         metrics.value,
@@ -84,6 +85,7 @@ folded as (
         service,
         position,
         measure,
+        metric,
         min(unit) as unit,
         [
             max(case when back = 7 then value end),
@@ -101,13 +103,14 @@ folded as (
         max(case when back = 0 then n end) as n,
         count(case when is_restated then 1 end) as restated
     from figures
-    group by service, position, measure
+    group by service, position, measure, metric
 )
 
 select
     service,
     position,
     measure,
+    metric,
     unit,
     series,
     first,

@@ -150,3 +150,17 @@ def test_a_status_is_a_word_with_a_class_for_its_shape(word):
 def test_a_status_cannot_carry_markup():
     """What a source says is text."""
     assert "<b>" not in filters.status("<b>pass</b>")
+
+
+@pytest.mark.parametrize(
+    ("name", "common"),
+    [
+        ("CN=Issuing CA 2,O=Acme GmbH", "Issuing CA 2"),
+        ("O=Acme GmbH,CN=Acme\\, Sons", "Acme, Sons"),
+        ("O=Acme GmbH", "O=Acme GmbH"),
+        (None, None),
+    ],
+)
+def test_common_name(name: str | None, common: str | None) -> None:
+    """A certificate's name is short on paper; one without a common name stays whole."""
+    assert filters.common_name(name) == common

@@ -68,7 +68,7 @@ def test_a_month_outside_the_limits(rows: list[dict[str, Any]]) -> None:
 def test_a_run_of_eight_months(rows: list[dict[str, Any]]) -> None:
     """20 % is within the limits around a mean of 17 %; eight months of it in a row are a signal, shown at the last."""
     ((month, row),) = signals(rows, "search").items()
-    assert (month, row["signal"]) == (date(2026, 9, 1), "eight months above the mean")
+    assert (month, row["signal"]) == (date(2026, 9, 1), "eight above the mean")
     assert row["mean_value"] == pytest.approx(20 / 120)
     assert row["value"] < row["upper_limit"]
 
