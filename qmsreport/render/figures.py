@@ -23,8 +23,10 @@ def svg(chart: Chart) -> str:
     import vl_convert
 
     vl_convert.register_font_directory(str(typefaces.folder()))
+    # SVG cannot hold control characters, and the converter ends the whole process over one
+    spec = re.sub(r"\\u00[01][0-9a-f]", r"\\ufffd", json.dumps(chart.spec))
     try:
-        drawn: str = vl_convert.vegalite_to_svg(chart.spec, allowed_base_urls=[])
+        drawn: str = vl_convert.vegalite_to_svg(spec, allowed_base_urls=[])
     except ValueError as error:
         raise RenderError(
             f"The chart '{chart.title}' cannot be drawn: {error}. Mend its template."

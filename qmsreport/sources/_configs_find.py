@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from pathlib import Path, PurePath
+from pathlib import Path
+
+from qmsreport.sources._paths import label
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,14 +82,6 @@ def _inside(file: Found, folders: Iterable[Path]) -> str:
     return next(
         file.path.relative_to(folder).as_posix() for folder in folders if file.path.is_relative_to(folder)
     )
-
-
-def label(path: Path, base: Path) -> str:
-    """The path as the ledger names it: relative to `base`, with slashes on every system."""
-    try:
-        return PurePath(os.path.relpath(path, base)).as_posix()
-    except ValueError:  # another drive
-        return path.as_posix()
 
 
 def fits(inside: str, glob: str) -> bool:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import fnmatch
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 
 from qmsreport.errors import suggest
 from qmsreport.records import KINDS
+from qmsreport.sources._paths import label, shown
 
 FORMATS: Mapping[str, str] = {
     ".csv": "CSV",
@@ -97,14 +97,6 @@ def look(folder: Path, base: Path, patterns: Mapping[str, Sequence[str]]) -> Lis
     return Listing(tuple(sorted(files, key=lambda file: (file.kind, file.name))), tuple(strays), tuple(notes))
 
 
-def label(path: Path, base: Path) -> str:
-    """The path as the ledger names it: relative to `base`, with slashes on every system."""
-    try:
-        return PurePath(os.path.relpath(path, base)).as_posix()
-    except ValueError:  # another drive
-        return path.as_posix()
-
-
 def _kind_by_name(inside: PurePath) -> str:
     """`deployments.csv` and `deployments/2026/q1.csv` are both deployments; `deployments.csv.gz` would be."""
     return inside.parts[0] if len(inside.parts) > 1 else inside.name.split(".", 1)[0]
@@ -138,9 +130,9 @@ def _walk(folder: Path) -> Iterator[tuple[Path, str]]:
         for entry in entries:
             if entry.name.startswith("."):
                 continue
-            shown = os.fsencode(entry).decode("utf-8", "backslashreplace")
-            if shown != str(entry):  # the ledger could not name it
-                yield Path(shown), "Its name is not UTF-8. Rename it."
+            name = shown(entry)
+            if name != str(entry):  # the ledger could not name it
+                yield Path(name), "Its name is not UTF-8. Rename it."
             elif entry.is_dir():
                 waiting.append(entry)
             elif entry.is_file():

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import IO
 
 from qmsreport.errors import Malformed, Rejected, SourceError, Unavailable
+from qmsreport.sources._paths import shown
 
 _BLOCK = 1 << 20  # also the pipe's size
 _AHEAD = 16  # blocks that are read while we build frames, so that git need not wait
@@ -201,11 +202,6 @@ def version() -> str:
     ):
         assert process.stdout is not None  # noqa: S101  # a pipe was asked for
         return process.stdout.read().decode().strip().removeprefix("git version ")
-
-
-def shown(path: Path | str) -> str:
-    """A path as text that can be stored, bytes that are no UTF-8 as `\\xff`."""
-    return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
 def name_of(path: Path, origin: str) -> str:

@@ -25,7 +25,8 @@ from qmsreport.errors import ConfigError, Rejected, suggest
 from qmsreport.extracts import Batch, Diagnosis, Extract, Progress, Source
 from qmsreport.records import frame
 from qmsreport.sources import Context
-from qmsreport.sources._configs_find import Found, Listing, Wanted, label, look
+from qmsreport.sources._configs_find import Found, Listing, Wanted, look
+from qmsreport.sources._paths import label
 
 _LARGEST = 20 << 20  # bytes; a configuration is never as long, and parsing takes a multiple of it
 _KINDS = ("settings", "alert_rules", "alert_routes", "dashboards")

@@ -23,7 +23,8 @@ from qmsreport.extracts import Batch, Diagnosis, Extract, Progress, Reject, Sour
 from qmsreport.records import KINDS
 from qmsreport.sources import Context
 from qmsreport.sources._files_cursors import Note, State, decoded, encoded
-from qmsreport.sources._files_find import Found, Listing, label, look
+from qmsreport.sources._files_find import Found, Listing, look
+from qmsreport.sources._paths import label
 
 if TYPE_CHECKING:
     from qmsreport.sources._files_load import Fingerprint

@@ -22,9 +22,10 @@ from qmsreport.errors import ConfigError, Rejected, SourceError, suggest
 from qmsreport.extracts import Diagnosis, Extract, Progress
 from qmsreport.sources import Context
 from qmsreport.sources._git_log import persons
-from qmsreport.sources._git_process import NoAnswer, Repository, name_of, shown, version
+from qmsreport.sources._git_process import NoAnswer, Repository, name_of, version
 from qmsreport.sources._git_reading import Choices, Reading, Rules, oldest, shallow_sentence
 from qmsreport.sources._git_refs import main_branch, tag_pattern
+from qmsreport.sources._paths import shown
 
 _DEPLOYMENTS = ("tags", "merges", "none")
 _CHANGES = ("merges", "commits", "none")

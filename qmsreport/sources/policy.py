@@ -19,7 +19,7 @@ from qmsreport.errors import ConfigError, Rejected
 from qmsreport.extracts import Batch, Diagnosis, Extract, Progress, Source
 from qmsreport.records import Document, frame
 from qmsreport.sources import Context
-from qmsreport.sources._files_find import label
+from qmsreport.sources._paths import label
 
 if TYPE_CHECKING:
     from qmsreport.sources._policy_document import Reading, Reference

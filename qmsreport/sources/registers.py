@@ -20,7 +20,7 @@ from qmsreport.errors import Rejected
 from qmsreport.extracts import Batch, Diagnosis, Extract, Progress, Source
 from qmsreport.records import frame
 from qmsreport.sources import Context
-from qmsreport.sources._files_find import label
+from qmsreport.sources._paths import label
 
 if TYPE_CHECKING:
     from qmsreport.sources._register_check import Register

@@ -152,6 +152,13 @@ def test_the_two_media_share_one_drawing(monkeypatch):
     assert len(calls) == 1
 
 
+def test_a_control_character_in_a_name_is_drawn_as_a_sign():
+    """SVG cannot hold one; the converter ended the whole process over it."""
+    rows = [row | {"who": "bil\x02ling"} for row in ROWS]
+    drawn = svg(_charts(rows)["multiples"])
+    assert "bil\ufffdling" in drawn
+
+
 def test_a_specification_in_the_page_cannot_end_its_element():
     """A name with a closing tag in it stays data."""
     rows = [{"who": "</script><b>x", "value": 1.0}]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -230,6 +231,15 @@ def test_a_file_that_is_not_utf8(tmp_path: Path) -> None:
     papers = Papers(tmp_path, "registers")
     papers.put("registers/a.toml", WAIVER.encode() + "# Prüfung\n".encode("latin-1"))
     assert "Line 11: it is not UTF-8" in str(papers.load()["registers/a.toml"][0].error)
+
+
+def test_a_name_that_is_no_text(tmp_path: Path) -> None:
+    """A register whose file name is not UTF-8 is read, and named with its bytes."""
+    papers = Papers(tmp_path, "registers")
+    papers.put("registers/a.toml", WAIVER)
+    (tmp_path / "registers" / "a.toml").rename(os.fsdecode(os.fsencode(tmp_path) + b"/registers/\xfc.toml"))
+    assert "registers/\\xfc.toml" in papers.load()
+    assert len(papers.rows("select * from waivers")) == 1
 
 
 def test_reading_twice_changes_nothing(tmp_path: Path) -> None:
