@@ -213,7 +213,7 @@ def table(
             previous = row[group]
             if index:
                 parts.append("</tbody><tbody>")
-            heading = _defined(escape(_text(previous, columns[0], row)), row.get(group_defined_by))
+            heading = _defined(escape(_text(previous, columns[0], row)), row[group_defined_by] if group_defined_by else "")
             parts.append(
                 f'<tr class="group"><th scope="rowgroup" colspan="{len(columns)}">{heading}</th></tr>'
             )
@@ -232,8 +232,8 @@ def table(
     return Markup("".join(parts))  # noqa: S704 – every part above is escaped
 
 
-def _defined(content: Markup, name: str | None) -> Markup:
-    """Content that leads to the definition of a metric or check; as it is where there is none."""
+def _defined(content: Markup, name: str) -> Markup:
+    """Content that leads to the definition of a metric or check; as it is where none is named."""
     return Markup('<a class="def" href="#def-{}">{}</a>').format(name, content) if name else content
 
 
@@ -252,7 +252,7 @@ def _head(column: Column, gap: bool) -> str:
 
 def _content(column: Column, row: Row) -> Markup:
     content = escape(_CELLS[column.format](row[column.key], column, row))
-    content = _defined(content, row.get(column.defined_by))
+    content = _defined(content, row[column.defined_by] if column.defined_by else "")
     return content + observations(row[column.n]) if column.n else content
 
 

@@ -152,6 +152,7 @@ def sections(chance: random.Random, found: pl.DataFrame) -> list[Section]:
         {"measure": "Acknowledged in time", "value": 0.936, "unit": "share", "n": 78, "previous": 0.91, "series": quarters(0.92, 0.05), "remark": ""},
         {"measure": "Restore exercised", "value": None, "unit": "share", "n": 0, "previous": None, "series": [None] * 8, "remark": "no source reports it"},
     ]  # fmt: skip
+    key_figures = [row | {"metric": "change_lead_time"} for row in key_figures]
     summary = [
         {"question": "control", "status": "fail", "statement": "Every declared objective was met: checkout latency reached 99.41 % of its 99.5 %, search availability 99.87 % of 99.9 %."},
         {"question": "control", "status": "fail", "statement": "Every change was approved by someone other than its author: 2 of 1,064 were not."},
@@ -179,6 +180,7 @@ def sections(chance: random.Random, found: pl.DataFrame) -> list[Section]:
     checks = [
         {
             "theme": "Change" if severity == "high" else "Governance",
+            "check_id": check,
             "title": title,
             "severity": severity,
             "status": _worst(found, check),
@@ -225,7 +227,7 @@ def sections(chance: random.Random, found: pl.DataFrame) -> list[Section]:
         {"defect": "SLI above 1", "rows": 11, "of": 1_681_920, "effect": "windows counted as they are and listed", "examples": ["search availability 2026-08-09 16:30"]},
     ]  # fmt: skip
     trends = [
-        {"service": name, "position": position, "measure": measure, "unit": unit, "series": values, "first": values[0], "previous": values[-2], "value": values[-1], "n": 3 if name == "ledger" else 61, "restated": "1 of 8" if name == "billing" else None}
+        {"service": name, "position": position, "measure": measure, "metric": "change_lead_time", "unit": unit, "series": values, "first": values[0], "previous": values[-2], "value": values[-1], "n": 3 if name == "ledger" else 61, "restated": "1 of 8" if name == "billing" else None}
         for name in SERVICES
         for position, (measure, unit, values) in enumerate((("Change lead time, median", "s", quarters(80_000, 40_000)), ("Deployment frequency", "per week", quarters(6, 4)), ("Change fail rate", "share", quarters(0.1, 0.06)), ("Availability", "share", quarters(0.999, 0.0009)), ("Incidents", "incidents", [float(chance.randint(0, 9)) for _ in QUARTERS])), 1)
     ]  # fmt: skip
@@ -302,6 +304,11 @@ def evaluation(seed: int = 7, **report: Any) -> Evaluation:
         query("metrics", title.lower().replace(" ", "_"), title, unit="s", definition=words * 2, version=1, source="DORA guide, January 2026")
         for title in core
     ]  # fmt: skip
+    linked = ("incidents", "incident_response_in_target", "incident_time_to_acknowledge", "incident_time_to_resolve", "slo_attainment", "slo_error_budget")  # fmt: skip
+    definitions += [
+        query("metrics", name, name.replace("_", " "), unit="s", version=1, source="SRE workbook")
+        for name in linked
+    ]
     definitions += [query("checks", check, title, why="An unreviewed change can reach customers unseen.", severity=severity) for check, title, severity in CHECKS]  # fmt: skip
     held = {item.id: item for item in sections(chance, found)}
     return Evaluation(
