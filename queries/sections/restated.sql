@@ -2,7 +2,7 @@
 -- title = "Restated figures"
 -- chapter = "trends"
 -- order = 4
--- note = "A figure is restated when the facts known today, or today's definition, give another value than the one that was published for that period, give none any more, or give one where none was published. Nothing published is overwritten."
+-- note = "A figure is restated when the facts known today, or today's definition, give another value than the one that was published for that period, give none any more, or give one where none was published. Nothing published is overwritten. The oldest period of the trend is not compared: what came before it, and reached into it, is not in this report's evidence."
 -- ---
 with figures as (
     select
@@ -33,6 +33,17 @@ computed as (
     where definitions.kind = 'metrics'
 ),
 
+-- a recovery, an interval or a cause may reach back into the period before
+comparable as (
+    select
+        period,
+        first_day
+    from periods
+    qualify
+        position > min(position) over ()
+        or position = max(position) over ()
+),
+
 -- what was published of a measure that is computed for that period, and in which revision
 measures as (
     select distinct
@@ -41,10 +52,10 @@ measures as (
         published.starts_on,
         published.revision,
         definitions.title,
-        periods.period
+        comparable.period
     from published
     inner join definitions on published.metric = definitions.id and definitions.kind = 'metrics'
-    inner join periods on published.starts_on = periods.first_day
+    inner join comparable on published.starts_on = comparable.first_day
     inner join computed
         on published.metric = computed.metric and published.starts_on = computed.starts_on
 ),

@@ -45,7 +45,9 @@ positions as (
     select
         periods.period,
         periods.first_day,
-        max(periods.position) over () - periods.position as back
+        max(periods.position) over () - periods.position as back,
+        periods.position > min(periods.position) over ()
+        or periods.position = max(periods.position) over () as is_comparable
     from periods
 ),
 
@@ -59,7 +61,8 @@ figures as (
         metrics.value,
         metrics.n,
         positions.back,
-        coalesce(
+        positions.is_comparable
+        and coalesce(
             abs(published.value - metrics.value) > 1e-9 * abs(published.value),
             published.scope is not null and (published.value is null) <> (metrics.value is null)
         ) as is_restated

@@ -81,3 +81,24 @@ def test_an_earlier_report_without_its_evidence(
         said = one_line(ran.err)
         assert "2026-Q2/r1 has lost its evidence.duckdb. Restore the bundle from its archive." in said
     assert not (organisation / "reports" / "2026-Q3" / "r1").exists()
+
+
+def test_the_oldest_period_is_not_restated(
+    generate: Generate, organisation: Path, call: Callable[..., Ran]
+) -> None:
+    """A failure of the period before the trend that recovered inside it is no restatement: it is not in the evidence."""
+    config = organisation / "qmsreport.toml"
+    config.write_text(config.read_text("utf-8") + "\n[report]\ntrend_periods = 2\n", "utf-8")
+    (organisation / "sources" / "deployments.csv").write_text(
+        "deployment_id,service,environment,repository,finished_at,outcome\n"
+        "d0,checkout,production,acme/checkout,2025-11-30T12:00:00Z,succeeded\n"
+        "d1,checkout,production,acme/checkout,2025-12-31T12:00:00Z,failed\n"
+        "d2,checkout,production,acme/checkout,2026-01-02T12:00:00Z,succeeded\n"
+        "d3,checkout,production,acme/checkout,2026-05-02T12:00:00Z,succeeded\n"
+    )
+    assert call("extract", "--config", organisation).code == 0
+    recovered = "failed_deployment_recovery_time,period,2026-01-01,organisation,all,,median"
+    assert recovered in (generate("2026-Q1") / "data" / "metrics.csv").read_text("utf-8")
+    later = generate("2026-Q2")
+    assert recovered not in (later / "data" / "metrics.csv").read_text("utf-8")
+    assert not (later / "data" / "section-restated.csv").exists()

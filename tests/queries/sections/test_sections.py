@@ -129,10 +129,10 @@ def rows(tmp_path_factory: pytest.TempPathFactory) -> Rows:
     with Snapshot(made_of.snapshot, read_only=False) as opened:
         opened.fetch(
             "insert into published values "
-            "('deployment_frequency', date '2026-01-01', 'organisation', 'all', null, 'count', 99, 99, 'r1'), "
-            "('deployment_frequency', date '2026-01-01', 'service', 'gone', 'production-eu', 'count', 7, 7, 'r1'), "
-            "('slo_burn_rate', date '2026-01-01', 'slo', 'x', null, 'over_1h', 5, 5, 'r1'), "
-            "('a_measure_of_old', date '2026-01-01', 'organisation', 'all', null, 'count', 5, 5, 'r1')"
+            "('deployment_frequency', date '2026-04-01', 'organisation', 'all', null, 'count', 99, 99, 'r1'), "
+            "('deployment_frequency', date '2026-04-01', 'service', 'gone', 'production-eu', 'count', 7, 7, 'r1'), "
+            "('slo_burn_rate', date '2026-04-01', 'slo', 'x', null, 'over_1h', 5, 5, 'r1'), "
+            "('a_measure_of_old', date '2026-04-01', 'organisation', 'all', null, 'count', 5, 5, 'r1')"
         )
     return _sections(made_of.snapshot)
 
@@ -384,12 +384,12 @@ def test_restated(rows: Rows) -> None:
 
     What is not computed for earlier periods, or is no measure any more, is no restatement.
     """
-    assert {row["period"] for row in rows["restated"]} == {"2026-Q1"}
+    assert {row["period"] for row in rows["restated"]} == {"2026-Q2"}
     listed = {
         (row["scope_type"], row["scope"], row["environment"]): (row["published_value"], row["value"])
         for row in rows["restated"]
     }
-    assert listed["organisation", "all", None] == (99, 1)
+    assert listed["organisation", "all", None] == (99, 0)
     assert listed["service", "gone", "production-eu"] == (7, None)
     appeared = [values for name, values in listed.items() if name[1] not in ("all", "gone")]
     assert appeared
