@@ -25,8 +25,8 @@ def test_statuses(report: Report) -> None:
 def test_what_was_last_looked_at_before_the_period(report: Report) -> None:
     """A target that was up the last time, before the period, says nothing of it."""
     found = report(
-        records.ScrapeTarget(target="gone", health="up", last_scraped_at=moment("2026-06-30 21:59:59.5")),
-        records.ScrapeTarget(target="here", health="up", last_scraped_at=moment("2026-06-30 22:00")),
+        records.ScrapeTarget(target="gone", health="up", last_scraped_at=moment("2026-06-30 12:00")),
+        records.ScrapeTarget(target="here", health="up", last_scraped_at=moment("2026-07-02 12:00")),
     )
     assert found.findings(CHECK) == {"gone": "not assessed", "here": "pass"}
 
