@@ -213,7 +213,9 @@ def table(
             previous = row[group]
             if index:
                 parts.append("</tbody><tbody>")
-            heading = _defined(escape(_text(previous, columns[0], row)), row[group_defined_by] if group_defined_by else "")
+            heading = _defined(
+                escape(_text(previous, columns[0], row)), row[group_defined_by] if group_defined_by else ""
+            )
             parts.append(
                 f'<tr class="group"><th scope="rowgroup" colspan="{len(columns)}">{heading}</th></tr>'
             )
