@@ -9,7 +9,9 @@ import click
 from qmsreport.cli import options, output
 
 if TYPE_CHECKING:
+    from qmsreport.extracts import Extract
     from qmsreport.pipeline import Extraction
+    from qmsreport.warehouse import Counts
 
 
 @options.examples(
@@ -39,7 +41,12 @@ def command(context: click.Context, names: tuple[str, ...], since: str | None, u
     common = options.common(context)
     config = common.load()
     with output.watching(verbose=common.verbose) as watch:
-        done = pipeline.extract(config, names, since, until, watch=watch)
+
+        def watching(source: str, item: Extract, counts: Counts) -> None:
+            watch(source, item, counts)
+            common.go_on()
+
+        done = pipeline.extract(config, names, since, until, watch=watching)
     show(done)
     return 3 if done.failures else 1 if done.rejected else 0
 

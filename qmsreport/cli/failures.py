@@ -57,7 +57,7 @@ def run(arguments: Sequence[str]) -> int:
     stop = _Stop()
     before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
     hook, sys.unraisablehook = sys.unraisablehook, stop.unheard
-    common = Common()
+    common = Common(is_stopped=lambda: stop.code is not None)
     try:
         code = _invoke(arguments, common)
         sys.stdout.flush()

@@ -26,6 +26,16 @@ class Common:
 
     config: str | None = None
     verbose: bool = False
+    is_stopped: Callable[[], bool] = lambda: False  # whether somebody asked to stop
+
+    def go_on(self) -> None:
+        """Stop here if that was asked and not heard: a library may swallow the interrupt in its own code.
+
+        Raises:
+            KeyboardInterrupt: somebody asked.
+        """
+        if self.is_stopped():
+            raise KeyboardInterrupt
 
     def load(self) -> Config:
         """The configuration.

@@ -230,6 +230,36 @@ raise SystemExit(failures.run([]))
     assert one_line(done.stderr).startswith("qmsreport: Stopped.")
 
 
+def test_a_stop_that_a_library_swallows(organisation: Path) -> None:
+    """An interrupt that ends in a library's own code stops the extraction after the window that is being stored."""
+    code = """
+import signal, sys
+from qmsreport.cli.failures import run
+from qmsreport.warehouse import Warehouse
+before = Warehouse.commit
+def commit(*given):
+    try:
+        signal.raise_signal(signal.SIGTERM)
+    except KeyboardInterrupt:
+        pass
+    return before(*given)
+Warehouse.commit = commit
+raise SystemExit(run(["-v", "extract"]))
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=organisation,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.returncode == 143, done.stderr
+    stored, said = done.stderr.splitlines()
+    assert "1 rows, 1 new" in stored
+    assert said.startswith("qmsreport: Stopped.")
+
+
 def test_a_failure_offline_loads_no_network_library() -> None:
     """What is said of a failure is freed of secrets without the library that reaches the network."""
     code = """
